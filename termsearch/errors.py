@@ -1,0 +1,162 @@
+"""Errors a caller can act on.
+
+Each message says what was found, what was expected, and what to do next. The command line
+prints it as one line and exits with the class's ``exit_code``; anything that is not a
+``TermsearchError`` is a bug and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+__all__ = [
+    "BadRecordError",
+    "BadReleaseError",
+    "BadVectorError",
+    "ConfigError",
+    "EmptyReleaseError",
+    "IndexBusyError",
+    "IndexMissingError",
+    "IndexUnreadableError",
+    "ModelMismatchError",
+    "ModelUnavailableError",
+    "TermsearchError",
+    "UnknownLoaderError",
+    "UnknownReleaseError",
+    "UnknownValueError",
+    "UsageError",
+]
+
+
+#: Nobody reads a longer list in one line.
+_READABLE = 12
+
+
+class TermsearchError(Exception):
+    """Base of every error a caller can act on."""
+
+    exit_code = 1
+
+
+class UsageError(TermsearchError):
+    """The question itself is wrong: no index and no release can answer it."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A setting is missing, misspelt or out of range."""
+
+
+class UnknownValueError(UsageError):
+    """A filter names a vocabulary, type, language or code that the index does not hold."""
+
+    def __init__(self, what: str, value: str, known: Iterable[str]) -> None:
+        self.what, self.value = what, value
+        super().__init__(f"unknown {what} {value!r}; {_nearest(value, known)}")
+
+
+class UnknownLoaderError(UsageError):
+    """No installed package registers a loader under this name."""
+
+    def __init__(self, name: str, installed: Iterable[str]) -> None:
+        self.name = name
+        super().__init__(
+            f"no loader is called {name!r}; installed: {', '.join(sorted(installed)) or 'none'}. "
+            "A package adds one with a 'termsearch.loaders' entry point."
+        )
+
+
+class UnknownReleaseError(UsageError):
+    """No installed loader, or more than one, recognises the files."""
+
+    def __init__(self, path: Path, claimed_by: Iterable[str], installed: Iterable[str]) -> None:
+        self.path = path
+        names = sorted(claimed_by)
+        found = (
+            f"looks like {' and '.join(names)}" if names else "is no release that a loader knows"
+        )
+        super().__init__(
+            f"{path} {found}; installed loaders: {', '.join(sorted(installed)) or 'none'}. "
+            "Name the right one with --loader."
+        )
+
+
+class BadReleaseError(TermsearchError):
+    """A release as a whole is not what its specification promises (a file missing, say)."""
+
+    def __init__(self, path: Path | str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+
+
+class BadRecordError(TermsearchError):
+    """One place in a release file does not have the shape its specification promises."""
+
+    def __init__(self, path: Path | str, where: str, problem: str) -> None:
+        self.path, self.where = path, where
+        super().__init__(
+            f"{path}, {where}: {problem}. Ingest stopped there and keeps what it has stored; "
+            "fix or re-download the file and run it again."
+        )
+
+
+class EmptyReleaseError(TermsearchError):
+    """A release was read to its end and no name was kept."""
+
+    def __init__(self, paths: Iterable[Path], read: int, dropped: str) -> None:
+        super().__init__(
+            f"{', '.join(map(str, paths))}: {read:,} rows read and no name kept"
+            f"{f' (dropped: {dropped})' if dropped else ''}; nothing was changed in the index. "
+            "Check the file, --vocab and --lang."
+        )
+
+
+class ModelUnavailableError(TermsearchError):
+    """The weights of a model are neither on this machine nor to be had from the hub."""
+
+
+class ModelMismatchError(TermsearchError):
+    """The index was built by another encoder; its scores would be meaningless."""
+
+    def __init__(self, index: str, built_by: str, asked_for: str) -> None:
+        super().__init__(
+            f"index {index!r} holds vectors from {built_by}, but {asked_for} was asked for. "
+            "Use the encoder that built it, or ingest into another index (--index NAME)."
+        )
+
+
+class BadVectorError(TermsearchError):
+    """A vector is zero, not finite, or of the wrong width: searching it would lie."""
+
+
+class IndexMissingError(TermsearchError):
+    """There is no such index yet; an empty answer would claim it had been searched."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"no index at {where}; make one with 'termsearch ingest PATH'.")
+
+
+class IndexBusyError(TermsearchError):
+    """The embedded index can be open in one process only."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"another process has the index open: {where}. Wait for it to end, or use a Qdrant "
+            "server (QDRANT_URL), which several processes can share."
+        )
+
+
+class IndexUnreadableError(TermsearchError):
+    """The files or the server behind an index do not answer as they should."""
+
+
+def _nearest(value: str, known: Iterable[str]) -> str:
+    """The known values most like ``value``, as the end of a sentence."""
+    all_known = sorted(set(known))
+    folded = {name.casefold(): name for name in all_known}
+    close = [folded[name] for name in get_close_matches(value.casefold(), folded, n=5, cutoff=0.5)]
+    if close:
+        return f"nearest known: {', '.join(close)}"
+    if len(all_known) > _READABLE:
+        return f"known: {', '.join(all_known[:_READABLE])} and {len(all_known) - _READABLE} more"
+    return f"known: {', '.join(all_known) or 'none'}"

@@ -1,0 +1,80 @@
+"""Release files are found and read wherever a publisher puts them."""
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from termsearch.errors import BadRecordError, BadReleaseError
+from termsearch.loader import Report
+from termsearch_loaders.files import lines, members
+
+TEXT = "one\r\ntwo\u0085still two\nthree"
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_lines_end_only_where_a_file_ends_them(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
+
+    (member,) = members(tmp_path)
+
+    assert list(lines(member)) == ["one", "two\u0085still two", "three"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_gzip_in_a_zip_in_a_zip_is_read(tmp_path: Path, method: int) -> None:
+    inner = zipped({"META/a.txt.gz": gzip.compress(TEXT.encode()), "__MACOSX/a.txt": b"x"})
+    (tmp_path / "r.zip").write_bytes(zipped({"x/1.nlm": inner, "empty": b""}, method))
+
+    (member,) = members(tmp_path / "r.zip")
+
+    assert member.name == "a.txt"
+    assert str(member).endswith("r.zip!x/1.nlm!META/a.txt.gz")
+    assert list(lines(member)) == ["one", "two\u0085still two", "three"]
+
+
+def test_progress_counts_stored_bytes_to_the_end(tmp_path: Path) -> None:
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(TEXT.encode() * 1000))
+    report = Report()
+
+    (member,) = members(tmp_path / "a.txt.gz")
+    report.total = member.size
+    rows = list(lines(member, report))
+
+    assert len(rows) == 2001
+    assert report.share == 1.0
+
+
+def test_a_cut_gzip_names_the_line_it_got_to(tmp_path: Path) -> None:
+    whole = gzip.compress(b"row\n" * 5, compresslevel=0)
+    (tmp_path / "a.txt.gz").write_bytes(whole[:-12])
+
+    (member,) = members(tmp_path)
+
+    with pytest.raises(BadRecordError, match=r"a\.txt\.gz, after line \d: .* cut or damaged"):
+        list(lines(member))
+
+
+def test_bytes_that_are_not_utf8_name_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"good\nb\xff\n")
+
+    (member,) = members(tmp_path)
+
+    with pytest.raises(BadRecordError, match=r"a\.txt, line 2: not UTF-8"):
+        list(lines(member))
+
+
+def test_a_zip_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"no zip at all")
+
+    with pytest.raises(BadReleaseError, match=r"a\.zip: not a readable zip"):
+        members(tmp_path / "a.zip")
