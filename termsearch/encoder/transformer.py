@@ -1,0 +1,196 @@
+"""An encoder on torch and transformers.
+
+SapBERT (Liu et al., NAACL 2021, https://aclanthology.org/2021.naacl-main.334): the vector is
+the last layer's [CLS] state, names are cut at 25 tokens, as in the authors' README
+(https://github.com/cambridgeltl/sapbert). Other models pool as their files say.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from termsearch.encoder import EncoderCard, Precision, Vectors
+from termsearch.encoder.weights import Weights
+from termsearch.errors import BadVectorError, ConfigError, ModelUnavailableError
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PretrainedConfig, PreTrainedTokenizerBase
+
+__all__ = ["TransformerEncoder"]
+
+#: The nearness that a lower precision has to keep: ``DESIGN`` promises cosine >= 0.999.
+_MIN_COSINE = 0.999
+
+#: Names of every length and script that the check of a lower precision embeds.
+_PROBE = (
+    "fever", "MI", "type 2 diabetes mellitus with diabetic chronic kidney disease, stage 3",
+    "acetaminophen 500 MG oral tablet", "left", "anaemia, hemolytic, congenital", "COVID-19",
+    "closed fracture of proximal end of left humerus, initial encounter", "fièvre élevée", "α-1",
+    "no family history of malignant neoplasm of breast", "hypokalemia", "hyperkalemia", "HbA1c",
+    "1,25-dihydroxyvitamin D3 measurement", "pain", "upper respiratory tract infection", "Ödem",
+)  # fmt: skip
+
+
+class TransformerEncoder:
+    """Embeds in batches of names that have the same number of tokens.
+
+    Equal lengths need no padding and no attention mask, and give what the padded and masked
+    batch gives: a masked position adds nothing to a sum. ``tests/test_encoder.py`` holds it to
+    the model card's own script.
+    """
+
+    def __init__(
+        self, weights: Weights, *, device: str = "auto", precision: Precision = "auto"
+    ) -> None:
+        self._weights = weights
+        self._device = _device(device)
+        self._tokenizer, self._model = _load(weights, self._device)
+        self._dimension = int(cast("PretrainedConfig", self._model.config).hidden_size)
+        self._batch_tokens = 65_536 if self._device.type == "cuda" else 8_192
+        self._precision = self._settled(precision)
+
+    @cached_property
+    def card(self) -> EncoderCard:
+        """Reads the weight files once for their digest."""
+        return EncoderCard(
+            model=self._weights.model,
+            revision=self._weights.revision,
+            weights=self._weights.digest(),
+            pooling=self._weights.pooling,
+            dimension=self._dimension,
+            max_tokens=self._weights.max_tokens,
+        )
+
+    @property
+    def chunk(self) -> int:
+        """Enough names that each token length fills a batch; 65,536 x 768 floats are 200 MB."""
+        return 65_536 if self._device.type == "cuda" else 8_192
+
+    @property
+    def description(self) -> str:
+        """Device and precision, for people."""
+        return f"{self._device}, {self._precision}"
+
+    def encode(self, names: Sequence[str], *, unit: bool = True) -> Vectors:
+        """Embed ``names``. Shape ``(len(names), dimension)``, float32, in input order.
+
+        Raises:
+            BadVectorError: The model gave a vector that is not finite or has no direction.
+        """
+        out: Vectors = np.empty((len(names), self._dimension), np.float32)
+        if not len(names):
+            return out
+        ids = self._tokenizer(
+            list(names),
+            truncation=True,
+            max_length=self._weights.max_tokens,
+            padding=False,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+        )["input_ids"]
+        for batch in _equal_length_batches([len(row) for row in ids], self._batch_tokens):
+            out[batch] = self._states([ids[i] for i in batch]).float().cpu().numpy()
+        return _scaled(out, names) if unit else out
+
+    def _states(self, ids: list[list[int]]) -> "torch.Tensor":
+        """Pooled states of one batch, shape ``(len(ids), dimension)``, on the device."""
+        import torch
+
+        tokens = torch.tensor(ids, device=self._device)
+        with torch.inference_mode():
+            states: torch.Tensor = self._model(input_ids=tokens).last_hidden_state
+            # The mean is taken in fp32: bf16 has 8 bits to add up to 256 tokens with.
+            return states[:, 0] if self._weights.pooling == "cls" else states.float().mean(dim=1)
+
+    def _settled(self, wanted: Precision) -> Precision:
+        """Puts the model into the wanted precision; ``auto`` keeps bf16 if it proves itself."""
+        import torch
+
+        if wanted == "fp32" or (wanted == "auto" and not _has_bf16(self._device)):
+            return "fp32"
+        exact = self.encode(_PROBE) if wanted == "auto" else None
+        self._model.to(dtype=torch.bfloat16)
+        if exact is None or float((exact * self.encode(_PROBE)).sum(axis=1).min()) >= _MIN_COSINE:
+            return "bf16"
+        self._model = _load(self._weights, self._device)[1]  # the bits bf16 dropped are gone
+        return "fp32"
+
+
+def _equal_length_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Positions of names of one length each, at most ``tokens`` tokens together."""
+    by_length: dict[int, list[int]] = {}
+    for position, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(position)
+    for length, positions in sorted(by_length.items()):
+        step = max(1, tokens // max(1, length))
+        for start in range(0, len(positions), step):
+            yield positions[start : start + step]
+
+
+def _scaled(rows: Vectors, names: Sequence[str]) -> Vectors:
+    """``rows`` at length 1."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    bad = np.flatnonzero(~(np.isfinite(lengths[:, 0]) & (lengths[:, 0] > 0)))
+    if bad.size:
+        raise BadVectorError(
+            f"the model gave no usable vector for {names[int(bad[0])]!r} ({bad.size} such names); "
+            "its weights are damaged, or --precision fp32 is needed."
+        )
+    scaled: Vectors = rows / lengths
+    return scaled
+
+
+def _device(wanted: str) -> "torch.device":
+    import torch
+
+    if wanted == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        torch.empty(0, device=wanted)
+        return torch.device(wanted)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigError(f"no device {wanted!r} here ({reason}); try --device cpu.") from error
+
+
+def _has_bf16(device: "torch.device") -> bool:
+    """Whether ``device`` multiplies in bf16 faster than in fp32."""
+    import torch
+
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu" and hasattr(torch.cpu, "get_capabilities"):  # since torch 2.10
+        found = torch.cpu.get_capabilities()
+        return bool(found.get("avx512_bf16") or found.get("amx_bf16") or found.get("bf16"))
+    return False
+
+
+def _load(
+    weights: Weights, device: "torch.device"
+) -> "tuple[PreTrainedTokenizerBase, torch.nn.Module]":
+    """Tokenizer and fp32 model, from the folder alone: nothing is fetched."""
+    import torch
+    import transformers
+
+    # Its report of unused pooler weights and its bar for 100 tensors would hide our own lines.
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # untyped upstream
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped upstream
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            weights.folder, local_files_only=True
+        )
+        model: torch.nn.Module = transformers.AutoModel.from_pretrained(
+            weights.folder, local_files_only=True, dtype=torch.float32
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelUnavailableError(
+            f"{weights.folder} can't be loaded as a model ({reason}); copy it again, or choose "
+            "another --model."
+        ) from error
+    return tokenizer, model.eval().to(device)
