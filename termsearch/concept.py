@@ -52,6 +52,7 @@ class Name(BaseModel):
     text: Text = Field(description="As the source writes it; never altered.")
     lang: Text = Field(default="en", description="BCP-47: ``en``, ``en-GB``, ``pt``.")
     kind: Kind = Kind.SYNONYM
+    active: bool = Field(default=True, description="Off for a retired name of a live concept.")
     sources: tuple[Source, ...] = Field(
         default=(), description="Who uses the name, where the vocabulary is a compendium (UMLS)."
     )

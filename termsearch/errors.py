@@ -5,7 +5,7 @@ prints it as one line and exits with the class's ``exit_code``; anything that is
 ``TermsearchError`` is a bug and keeps its traceback.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -21,6 +21,7 @@ __all__ = [
     "ModelMismatchError",
     "ModelUnavailableError",
     "TermsearchError",
+    "UnknownCodeError",
     "UnknownLoaderError",
     "UnknownReleaseError",
     "UnknownValueError",
@@ -54,6 +55,16 @@ class UnknownValueError(UsageError):
     def __init__(self, what: str, value: str, known: Iterable[str]) -> None:
         self.what, self.value = what, value
         super().__init__(f"unknown {what} {value!r}; {_nearest(value, known)}")
+
+
+class UnknownCodeError(TermsearchError):
+    """The vocabulary is in the index and has no such code."""
+
+    def __init__(self, code: str, similar: Iterable[str], releases: Mapping[str, str]) -> None:
+        held = ", ".join(
+            f"{vocabulary} {release}".strip() for vocabulary, release in releases.items()
+        )
+        super().__init__(f"{code} is not in the index ({held}); {_nearest(code, similar)}")
 
 
 class UnknownLoaderError(UsageError):
@@ -103,10 +114,10 @@ class BadRecordError(TermsearchError):
 class EmptyReleaseError(TermsearchError):
     """A release was read to its end and no name was kept."""
 
-    def __init__(self, paths: Iterable[Path], read: int, dropped: str) -> None:
+    def __init__(self, loader: str, read: int, dropped: str) -> None:
         super().__init__(
-            f"{', '.join(map(str, paths))}: {read:,} rows read and no name kept"
-            f"{f' (dropped: {dropped})' if dropped else ''}; nothing was changed in the index. "
+            f"the {loader} loader read {read:,} rows and kept no name"
+            f"{f' (dropped: {dropped})' if dropped else ''}; the index is as it was. "
             "Check the file, --vocab and --lang."
         )
 

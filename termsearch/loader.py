@@ -26,6 +26,7 @@ __all__ = [
     "Options",
     "Report",
     "find_loader",
+    "grouped",
     "installed_loaders",
     "recognise",
 ]
@@ -115,6 +116,26 @@ def find_loader(name: str) -> Loader:
     if not found:
         raise UnknownLoaderError(name, installed_loaders())
     return cast("Loader", next(iter(found)).load())
+
+
+def grouped(paths: Sequence[Path], loader: str = "") -> dict[str, list[Path]]:
+    """Loader to the paths it reads together, in the order given.
+
+    Args:
+        paths: Releases, or parts of one (International edition and extension, say).
+        loader: Reads them all; empty: each is recognised.
+
+    Raises:
+        UnknownLoaderError: No installed package registers ``loader``.
+        UnknownReleaseError: A path is recognised by no loader, or by more than one.
+    """
+    if loader:
+        find_loader(loader)
+        return {loader: list(paths)}
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        found.setdefault(recognise(path), []).append(path)
+    return found
 
 
 def recognise(path: Path) -> str:

@@ -1,0 +1,133 @@
+"""Points, filters and the manifest, and the contract of what stores them.
+
+``edge`` (a folder, the default) and ``server`` (a Qdrant server) alone import qdrant.
+``tests/test_index_contract.py`` holds both to the same behaviour.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from termsearch.encoder import Vectors
+from termsearch.index.manifest import Manifest
+from termsearch.index.point import Point
+from termsearch.index.where import Condition
+
+__all__ = ["Ask", "Found", "Index", "Nearest", "SameForm", "Words"]
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Names by cosine similarity to a unit vector, shape ``(dimension,)``."""
+
+    vector: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Names by BM25 of their words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class SameForm:
+    """Names whose search form is this one."""
+
+    form: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question to the engine."""
+
+    query: Nearest | Words | SameForm
+    limit: int
+    where: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A name that answers it.
+
+    Attributes:
+        score: Higher is nearer. Cosine similarity, -1 to 1, for :class:`Nearest`; BM25, 0 and
+            up, for :class:`Words`; 1 for :class:`SameForm`.
+    """
+
+    point: Point
+    score: float
+
+
+class Index(Protocol):
+    """Stores points with their vectors and finds them again.
+
+    Every method raises ``IndexUnreadableError`` where the engine fails.
+    """
+
+    @property
+    def name(self) -> str:
+        """What a user calls it."""
+
+    @property
+    def location(self) -> str:
+        """Folder or URL, for messages."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """As last written."""
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Replace the manifest, all or nothing."""
+
+    def put(self, points: Sequence[Point], vectors: Vectors) -> None:
+        """Store ``points``; row ``i`` of ``vectors`` is the vector of ``points[i]``.
+
+        Raises:
+            BadVectorError: A vector is zero, not finite or of the wrong width; nothing is stored.
+        """
+
+    def rewrite(self, points: Sequence[Point]) -> None:
+        """Replace the payloads of points that are there; their vectors stay."""
+
+    def digests(self, ids: Sequence[str]) -> dict[str, str]:
+        """Digests of those of ``ids`` that are stored."""
+
+    def ids(self, where: Sequence[Condition]) -> Iterator[str]:
+        """Ids of all points that ``where`` holds for."""
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Delete points; ids that are not there are no error."""
+
+    def search(self, asks: Sequence[Ask]) -> list[list[Found]]:
+        """Answer each ask, best first, in one request. Filters act inside the engine."""
+
+    def points(self, where: Sequence[Condition]) -> Iterator[Point]:
+        """All points that ``where`` holds for, in no order that means anything."""
+
+    def count(self, where: Sequence[Condition] = ()) -> int:
+        """How many points ``where`` holds for, exactly."""
+
+    def optimize(self) -> None:
+        """Build the graph over what was put since the last time. May take minutes."""
+
+    def size(self) -> int:
+        """Bytes on disk; 0 where the engine does not tell."""
+
+    def close(self) -> None:
+        """Write all and let go. A second call does nothing."""
+
+
+def batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lists of at most ``size`` ids."""
+    batch: list[str] = []
+    for each in ids:
+        batch.append(each)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

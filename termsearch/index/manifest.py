@@ -1,0 +1,91 @@
+"""What an index says of itself: the encoder that built it and the releases in it."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel, Field
+
+from termsearch.concept import SemanticType
+from termsearch.encoder import EncoderCard
+from termsearch.errors import ModelMismatchError
+
+__all__ = ["SCHEMA", "Loaded", "Manifest"]
+
+#: Raised when points of an older index can't be read any more; the changelog says so.
+SCHEMA = 1
+
+
+class Loaded(BaseModel):
+    """One vocabulary of one origin: what ``ingest`` put in and what it can replace."""
+
+    vocabulary: str
+    origin: str = Field(description="Loader, and part where releases come in parts.")
+    release: str = ""
+    names: int = 0
+    concepts: int = 0
+    complete: bool = Field(default=False, description="Off while an ingest runs or was cut.")
+    inactive: bool = Field(default=False, description="Whether retired concepts are in it.")
+    types: tuple[SemanticType, ...] = ()
+    langs: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = Field(default=(), description="Vocabularies that use its names.")
+
+
+class Manifest(BaseModel):
+    """Stored with the points; small, and rewritten as a whole."""
+
+    schema_version: int = SCHEMA
+    written_by: str = Field(default="", description="termsearch version.")
+    encoder: EncoderCard
+    loaded: tuple[Loaded, ...] = ()
+
+    @property
+    def inactive(self) -> bool:
+        """Whether anything retired is in the index: only then is it filtered out."""
+        return any(entry.inactive for entry in self.loaded)
+
+    def vocabularies(self) -> list[str]:
+        """Ids of the vocabularies that concepts come from, sorted."""
+        return sorted({entry.vocabulary for entry in self.loaded})
+
+    def searchable_vocabularies(self) -> list[str]:
+        """Those, and the ones whose use of a name is recorded (UMLS sources), sorted."""
+        used_by = {vocabulary for entry in self.loaded for vocabulary in entry.used_by}
+        return sorted(used_by.union(self.vocabularies()))
+
+    def releases(self) -> dict[str, str]:
+        """Vocabulary to release; parts of different releases are joined by a comma."""
+        return {
+            vocabulary: ", ".join(
+                dict.fromkeys(e.release for e in self.loaded if e.vocabulary == vocabulary)
+            )
+            for vocabulary in self.vocabularies()
+        }
+
+    def types(self, vocabulary: str = "") -> list[SemanticType]:
+        """Every type in use, or those of one vocabulary, each once."""
+        return list(
+            dict.fromkeys(
+                kind
+                for entry in self.loaded
+                if vocabulary in {"", entry.vocabulary}
+                for kind in entry.types
+            )
+        )
+
+    def langs(self) -> list[str]:
+        """Every language in use, sorted."""
+        return sorted({lang for entry in self.loaded for lang in entry.langs})
+
+    def with_loaded(self, entries: Iterable[Loaded]) -> "Manifest":
+        """A copy in which ``entries`` stand in place of those with their vocabulary and origin."""
+        by_key = {(e.vocabulary, e.origin): e for e in self.loaded}
+        by_key |= {(e.vocabulary, e.origin): e for e in entries}
+        return self.model_copy(update={"loaded": tuple(by_key.values())})
+
+    def require(self, card: EncoderCard, index: str) -> None:
+        """Refuse another encoder than the one that built the index.
+
+        Raises:
+            ModelMismatchError: Scores against its vectors would be meaningless.
+        """
+        if not self.encoder.agrees_with(card):
+            raise ModelMismatchError(index, str(self.encoder), str(card))

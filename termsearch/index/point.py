@@ -1,0 +1,194 @@
+"""What one name is stored as: the point, written and read through one model."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from termsearch.concept import Concept, Kind, Name, Source
+from termsearch.encoder import Vectors
+from termsearch.errors import BadVectorError, IndexUnreadableError
+from termsearch.normalize import search_form
+from termsearch.vocabulary import curie
+
+__all__ = ["Point", "check_vectors", "points_of"]
+
+#: Never changes: ids made from it are in every index.
+_NAMESPACE = UUID("0c5b4cb8-5c2c-5d5e-9a53-6d1a7f3a9f10")
+
+
+#: Yes-or-no facts to filter by. Not booleans: in qdrant-edge 0.9.0 ``MatchValue(True)`` matches
+#: no point (True is taken for the integer 1), with an index on the field and without.
+Flag = Literal["active", "card"]
+
+
+class Point(BaseModel):
+    """The payload of one name of one concept.
+
+    A name's point says all that a hit shows, so that a query is one request; what only
+    ``lookup`` shows lies with the first name (``card``).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    vocabulary: str
+    code: str
+    name: str = Field(description="As displayed by the source.")
+    form: str = Field(description="Search form of ``name``: what is compared and embedded.")
+    lang: str
+    kind: Kind
+    concept_name: str = Field(description="The concept's first name.")
+    flags: tuple[Flag, ...] = Field(
+        description="active: neither name nor concept is retired; card: the concept's first name."
+    )
+    vocabularies: tuple[str, ...] = Field(description="Its own and those that use the name.")
+    curies: tuple[str, ...] = Field(
+        description="Own CURIE, those of the sources, and on the card those it replaces."
+    )
+    types: tuple[str, ...] = Field(description="Type codes; the manifest knows their names.")
+    ancestors: tuple[str, ...] = Field(description="CURIEs above, itself included.")
+    sources: tuple[Source, ...] = ()
+    replaced_by: tuple[str, ...] = Field(default=(), description="CURIEs, best first.")
+    release: str = ""
+    origin: str = Field(description="Loader and part: what a new ingest of the same replaces.")
+    definition: str = ""
+    parents: tuple[str, ...] = Field(default=(), description="CURIEs; on the card only.")
+    replaces: tuple[str, ...] = Field(default=(), description="CURIEs; on the card only.")
+    xrefs: tuple[str, ...] = Field(default=(), description="CURIEs; on the card only.")
+    digest: str = Field(default="", description="Of all the above: equal digest, equal point.")
+
+    @property
+    def active(self) -> bool:
+        """Whether neither the name nor its concept is retired."""
+        return "active" in self.flags
+
+    @property
+    def card(self) -> bool:
+        """Whether this is the concept's first name; each concept has one."""
+        return "card" in self.flags
+
+    @property
+    def id(self) -> str:
+        """The same for the same concept, language and search form, in every run."""
+        key = "\x1f".join((self.vocabulary, self.code, self.lang, self.form))
+        return str(uuid5(_NAMESPACE, key))
+
+    def payload(self) -> dict[str, Any]:
+        """What the engine stores."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any] | None) -> "Point":
+        """What :meth:`payload` gave.
+
+        Raises:
+            IndexUnreadableError: Something else wrote it.
+        """
+        try:
+            return cls.model_validate(payload)
+        except ValidationError as error:
+            raise IndexUnreadableError(
+                f"the index holds a point that termsearch did not write ({error.error_count()} "
+                "fields missing or wrong); ingest into another --index."
+            ) from error
+
+    @property
+    def curie(self) -> str:
+        """The concept's CURIE."""
+        return self.curies[0]
+
+
+def points_of(concept: Concept, origin: str) -> tuple[list[Point], int]:
+    """The points of ``concept`` and how many of its names went into another's point or none.
+
+    Names of one language with equal search form are one point that displays the first of them
+    and lists the sources of all.
+    """
+    merged: dict[tuple[str, str], Name] = {}
+    for name in concept.names:
+        key = name.lang, search_form(name.text)
+        if not key[1]:
+            continue
+        first = merged.get(key)
+        merged[key] = _united(first, name) if first else name
+    shared = _shared(concept, origin)
+    points = [
+        _point(concept, name, form, shared, card=number == 0)
+        for number, ((_, form), name) in enumerate(merged.items())
+    ]
+    return points, len(concept.names) - len(points)
+
+
+def check_vectors(vectors: Vectors, dimension: int) -> None:
+    """Refuse what the engine would accept and search would trip over (qdrant.md, pitfall 3).
+
+    Raises:
+        BadVectorError: Wrong shape, a value that is not finite, or a vector of zeros.
+    """
+    if vectors.ndim != 2 or vectors.shape[1] != dimension:  # noqa: PLR2004  # rows, columns
+        raise BadVectorError(
+            f"vectors of shape {vectors.shape}, expected (names, {dimension}); nothing was stored."
+        )
+    lengths = np.linalg.norm(vectors, axis=1)
+    bad = int((~(np.isfinite(lengths) & (lengths > 0))).sum())
+    if bad:
+        raise BadVectorError(
+            f"{bad} of {len(vectors)} vectors are zero or not finite; nothing of this batch was "
+            "stored. Check the model's weights, or use --precision fp32."
+        )
+
+
+def _united(first: Name, other: Name) -> Name:
+    sources = tuple(dict.fromkeys((*first.sources, *other.sources)))
+    return first if sources == first.sources else first.model_copy(update={"sources": sources})
+
+
+def _shared(concept: Concept, origin: str) -> dict[str, object]:
+    """What all points of a concept have alike."""
+    own = curie(concept.vocabulary, concept.code)
+    return {
+        "vocabulary": concept.vocabulary,
+        "code": concept.code,
+        "concept_name": concept.names[0].text,
+        "types": [kind.code for kind in concept.types],
+        "ancestors": [own, *_curies(concept.vocabulary, concept.ancestors)],
+        "replaced_by": _curies(concept.vocabulary, concept.replaced_by),
+        "release": concept.release,
+        "origin": origin,
+    }
+
+
+def _point(
+    concept: Concept, name: Name, form: str, shared: dict[str, object], *, card: bool
+) -> Point:
+    own = curie(concept.vocabulary, concept.code)
+    replaces = _curies(concept.vocabulary, concept.replaces) if card else []
+    used_as = [curie(source.vocabulary, source.code) for source in name.sources if source.code]
+    point = Point(
+        **shared,
+        name=name.text,
+        form=form,
+        lang=name.lang,
+        kind=name.kind,
+        flags=_flags(active=concept.active and name.active, card=card),
+        vocabularies=tuple(dict.fromkeys((concept.vocabulary, *(s[0] for s in name.sources)))),
+        curies=tuple(dict.fromkeys((own, *used_as, *replaces))),
+        sources=name.sources,
+        definition=concept.definition if card else "",
+        parents=tuple(_curies(concept.vocabulary, concept.parents)) if card else (),
+        replaces=tuple(replaces),
+        xrefs=concept.xrefs if card else (),
+    )
+    digest = blake2b(point.model_dump_json().encode(), digest_size=8).hexdigest()
+    return point.model_copy(update={"digest": digest})
+
+
+def _flags(*, active: bool, card: bool) -> tuple[Flag, ...]:
+    return (*(("active",) if active else ()), *(("card",) if card else ()))
+
+
+def _curies(vocabulary: str, codes: Iterable[str]) -> list[str]:
+    return [curie(vocabulary, code) for code in codes]

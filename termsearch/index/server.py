@@ -1,0 +1,305 @@
+"""The index on a Qdrant server: one collection, the manifest in its metadata.
+
+Tested on qdrant-client's in-memory mode, which has the server's models and none of its engine;
+``tests/test_index_contract.py`` runs on a real server where ``QDRANT_URL`` is set.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import ValidationError
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
+
+from termsearch.encoder import Vectors
+from termsearch.errors import IndexMissingError, IndexUnreadableError
+from termsearch.index import Ask, Found, Nearest, SameForm, Words
+from termsearch.index.manifest import SCHEMA, Manifest
+from termsearch.index.point import Point, check_vectors
+from termsearch.index.tuning import (
+    ACORN_SELECTIVITY,
+    EDGES,
+    EF,
+    EF_CONSTRUCT,
+    FULL_SCAN_KB,
+    SCAN,
+)
+from termsearch.index.where import KEYWORDS, TEXT, Condition
+
+__all__ = ["ServerIndex", "client_for"]
+
+_VECTOR = "name"
+_MANIFEST = "termsearch"  # key in the collection's metadata
+_PAGE = 1_024
+_BATCH = 256  # points per request: 256 x 768 floats are 0.8 MB; the server refuses 32 MB
+
+
+def client_for(url: str, api_key: str | None) -> QdrantClient:
+    """A client; ``:memory:`` is an empty one of its own, for tests."""
+    if url == ":memory:":
+        return QdrantClient(":memory:")
+    return QdrantClient(url=url, api_key=api_key, timeout=60)  # default 5 s: too short for a load
+
+
+class ServerIndex:
+    """An index in a collection. Use :meth:`open` or :meth:`open_or_create`."""
+
+    def __init__(self, client: QdrantClient, name: str, manifest: Manifest) -> None:
+        self._client, self._name, self._manifest = client, name, manifest
+
+    @classmethod
+    def open(cls, client: QdrantClient, name: str) -> "ServerIndex":
+        """The index in collection ``name``.
+
+        Raises:
+            IndexMissingError: No such collection.
+            IndexUnreadableError: The server does not answer, or the collection is not ours.
+        """
+        with _engine(client):
+            if not client.collection_exists(name):
+                raise IndexMissingError(f"{_url(client)}, collection {name}")
+            metadata = client.get_collection(name).config.metadata or {}
+        return cls(client, name, _manifest(name, metadata.get(_MANIFEST)))
+
+    @classmethod
+    def open_or_create(cls, client: QdrantClient, name: str, manifest: Manifest) -> "ServerIndex":
+        """The index in collection ``name``, made with ``manifest`` if there is none."""
+        with _engine(client):
+            if client.collection_exists(name):
+                return cls.open(client, name)
+            _create(client, name, manifest)
+        return cls(client, name, manifest)
+
+    @property
+    def name(self) -> str:
+        """The collection."""
+        return self._name
+
+    @property
+    def location(self) -> str:
+        """URL and collection, without the key."""
+        return f"{_url(self._client)}, collection {self._name}"
+
+    @property
+    def manifest(self) -> Manifest:
+        """As last written."""
+        return self._manifest
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        with _engine(self._client):
+            self._client.update_collection(self._name, metadata=_metadata(manifest))
+        self._manifest = manifest
+
+    def put(self, points: Sequence[Point], vectors: Vectors) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        check_vectors(vectors, self._manifest.encoder.dimension)
+        rows = vectors.tolist()
+        for start in range(0, len(points), _BATCH):
+            structs = [
+                models.PointStruct(id=point.id, vector={_VECTOR: row}, payload=point.payload())
+                for point, row in zip(
+                    points[start : start + _BATCH], rows[start : start + _BATCH], strict=True
+                )
+            ]
+            with _engine(self._client):
+                self._client.upsert(self._name, structs, wait=True)
+
+    def rewrite(self, points: Sequence[Point]) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        operations = [
+            models.OverwritePayloadOperation(
+                overwrite_payload=models.SetPayload(payload=point.payload(), points=[point.id])
+            )
+            for point in points
+        ]
+        if operations:
+            with _engine(self._client):
+                self._client.batch_update_points(self._name, operations, wait=True)
+
+    def digests(self, ids: Sequence[str]) -> dict[str, str]:
+        """See :class:`~termsearch.index.Index`."""
+        with _engine(self._client):
+            records = self._client.retrieve(self._name, list(ids), with_payload=["digest"])
+        return {str(record.id): (record.payload or {}).get("digest", "") for record in records}
+
+    def ids(self, where: Sequence[Condition]) -> Iterator[str]:
+        """See :class:`~termsearch.index.Index`."""
+        return (str(record.id) for record in self._scroll(where, with_payload=False))
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        if ids:
+            with _engine(self._client):
+                selector = models.PointIdsList(points=list(ids))
+                self._client.delete(self._name, selector, wait=True)
+
+    def search(self, asks: Sequence[Ask]) -> list[list[Found]]:
+        """See :class:`~termsearch.index.Index`."""
+        ranked = [ask for ask in asks if not isinstance(ask.query, SameForm)]
+        with _engine(self._client):
+            requests = [self._request(ask) for ask in ranked]
+            batch = self._client.query_batch_points(self._name, requests) if ranked else []
+        answers = iter(batch)
+        found: list[list[Found]] = []
+        for ask in asks:
+            match ask.query:
+                case SameForm(form):
+                    found.append(self._same_form(ask, form))
+                case _:
+                    hits = next(answers).points
+                    found.append(
+                        [Found(Point.from_payload(hit.payload), hit.score) for hit in hits]
+                    )
+        return found
+
+    def points(self, where: Sequence[Condition]) -> Iterator[Point]:
+        """See :class:`~termsearch.index.Index`."""
+        return (
+            Point.from_payload(record.payload) for record in self._scroll(where, with_payload=True)
+        )
+
+    def count(self, where: Sequence[Condition] = ()) -> int:
+        """See :class:`~termsearch.index.Index`."""
+        with _engine(self._client):
+            return self._client.count(self._name, _filter(where), exact=True).count
+
+    def optimize(self) -> None:
+        """The server optimises by itself while it is loaded: nothing to do."""
+
+    def size(self) -> int:
+        """The server does not tell: 0."""
+        return 0
+
+    def close(self) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        self._client.close()
+
+    def _request(self, ask: Ask) -> models.QueryRequest:
+        where = _filter(ask.where)
+        match ask.query:
+            case Nearest(vector):
+                query: Any = vector.tolist()
+                using = _VECTOR
+            case Words(text):
+                query, using = models.TextQuery(text=text), TEXT
+        return models.QueryRequest(
+            query=query,
+            using=using,
+            limit=ask.limit,
+            filter=where,
+            with_payload=True,
+            params=self._params(where),
+        )
+
+    def _params(self, where: models.Filter | None) -> models.SearchParams:
+        if where is None:
+            return models.SearchParams(hnsw_ef=EF)
+        left = self._client.count(self._name, where, exact=False).count
+        return models.SearchParams(
+            exact=left <= SCAN,
+            hnsw_ef=EF,
+            acorn=models.AcornSearchParams(enable=True, max_selectivity=ACORN_SELECTIVITY),
+        )
+
+    def _same_form(self, ask: Ask, form: str) -> list[Found]:
+        where = _filter((*ask.where, Condition("form", (form,))))
+        with _engine(self._client):
+            records, _ = self._client.scroll(self._name, where, limit=ask.limit)
+        return [Found(Point.from_payload(record.payload), 1.0) for record in records]
+
+    def _scroll(self, where: Sequence[Condition], *, with_payload: bool) -> Iterator[models.Record]:
+        offset: Any = None
+        while True:
+            with _engine(self._client):
+                records, offset = self._client.scroll(
+                    self._name, _filter(where), limit=_PAGE, offset=offset,
+                    with_payload=with_payload,
+                )  # fmt: skip
+            yield from records
+            if offset is None:
+                return
+
+
+def _create(client: QdrantClient, name: str, manifest: Manifest) -> None:
+    client.create_collection(
+        name,
+        vectors_config={
+            _VECTOR: models.VectorParams(
+                size=manifest.encoder.dimension, distance=models.Distance.COSINE
+            )
+        },
+        hnsw_config=models.HnswConfigDiff(
+            m=EDGES, ef_construct=EF_CONSTRUCT, full_scan_threshold=FULL_SCAN_KB
+        ),
+        metadata=_metadata(manifest),
+    )
+    for field, schema in _field_indexes():  # before the first point, as in ``edge``
+        client.create_payload_index(name, field, schema, wait=True)
+
+
+def _field_indexes() -> Iterator[tuple[str, Any]]:
+    for field, with_edges in KEYWORDS.items():
+        yield (
+            field,
+            models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, enable_hnsw=with_edges),
+        )
+    yield (
+        TEXT,
+        models.TextIndexParams(
+            type=models.TextIndexType.TEXT,
+            scoring=True,
+            enable_hnsw=False,
+        ),
+    )
+
+
+def _filter(where: Sequence[Condition]) -> models.Filter | None:
+    if not where:
+        return None
+    return models.Filter(must=[_condition(condition) for condition in where])
+
+
+def _condition(condition: Condition) -> models.FieldCondition:
+    field, values = condition
+    if len(values) == 1:
+        return models.FieldCondition(key=field, match=models.MatchValue(value=values[0]))
+    return models.FieldCondition(key=field, match=models.MatchAny(any=list(values)))
+
+
+def _metadata(manifest: Manifest) -> dict[str, Any]:
+    return {_MANIFEST: manifest.model_dump(mode="json")}
+
+
+def _manifest(name: str, stored: Any) -> Manifest:
+    try:
+        manifest = Manifest.model_validate(stored)
+    except ValidationError as error:
+        raise IndexUnreadableError(
+            f"collection {name} has no termsearch manifest in its metadata, so what encoder made "
+            "its vectors is unknown; choose another --index, or delete it and ingest again."
+        ) from error
+    if manifest.schema_version != SCHEMA:
+        raise IndexUnreadableError(
+            f"collection {name} has schema {manifest.schema_version}, this termsearch reads "
+            f"{SCHEMA}; ingest into another --index, or use termsearch {manifest.written_by}."
+        )
+    return manifest
+
+
+def _url(client: QdrantClient) -> str:
+    return str(getattr(client._client, "rest_uri", ":memory:"))  # no public name
+
+
+@contextmanager
+def _engine(client: QdrantClient) -> Iterator[None]:
+    """Turns a refusal or a silence of the server into one line."""
+    try:
+        yield
+    except (ApiException, ResponseHandlingException, OSError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise IndexUnreadableError(
+            f"the Qdrant server at {_url(client)} failed ({reason}). Check that it runs, "
+            "QDRANT_URL and QDRANT_API_KEY."
+        ) from error

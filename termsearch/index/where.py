@@ -1,0 +1,110 @@
+"""Filters: what a user asks for, and the conditions an engine gets.
+
+A condition is a field and the values of which one must be there; all conditions must hold.
+That is all the engines need to share, and each compiles it in a line.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from termsearch.errors import UnknownValueError
+from termsearch.index.manifest import Manifest
+from termsearch.vocabulary import curie, split_curie, vocabulary_id
+
+__all__ = ["KEYWORDS", "TEXT", "Condition", "Where"]
+
+#: Payload fields that can be filtered, and whether the graph gets edges of its own for their
+#: values. Edges cost build time per value; small value sets that cut the index in large parts
+#: are where the graph needs them.
+KEYWORDS = {
+    "vocabulary": False,
+    "vocabularies": True,
+    "types": True,
+    "lang": False,
+    "ancestors": False,
+    "curies": False,
+    "parents": False,
+    "form": False,
+    "origin": False,
+    "flags": False,
+}
+#: The field whose words are ranked by BM25.
+TEXT = "name"
+
+
+class Condition(NamedTuple):
+    """One of ``values`` is among the field's values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Which part of the index a query may answer from, in the user's words."""
+
+    vocabularies: tuple[str, ...] = ()  #: any name of a vocabulary; one of them
+    types: tuple[str, ...] = ()  #: type code, type name, group code or group name; one of them
+    langs: tuple[str, ...] = ()  #: BCP-47; ``en`` includes ``en-GB``; one of them
+    under: str = ""  #: CURIE: this concept or one below it
+    inactive: bool = False  #: retired names and concepts too
+
+    def conditions(self, manifest: Manifest) -> tuple[Condition, ...]:
+        """What the engine filters by.
+
+        Raises:
+            UnknownValueError: A value that the index does not know; names the nearest ones.
+        """
+        wanted = (
+            Condition("vocabularies", _vocabularies(self.vocabularies, manifest)),
+            Condition("types", _types(self.types, manifest)),
+            Condition("lang", _langs(self.langs, manifest)),
+            Condition("ancestors", (_curie(self.under),) if self.under else ()),
+            Condition("flags", ("active",) if manifest.inactive and not self.inactive else ()),
+        )
+        return tuple(condition for condition in wanted if condition.values)
+
+
+def _vocabularies(names: Iterable[str], manifest: Manifest) -> tuple[str, ...]:
+    known = manifest.searchable_vocabularies()
+    return tuple(_known("vocabulary", name, vocabulary_id(name), known) for name in names)
+
+
+def _types(names: Iterable[str], manifest: Manifest) -> tuple[str, ...]:
+    by_name: dict[str, list[str]] = {}
+    for kind in manifest.types():
+        for name in filter(None, kind):  # code, name, group, name of the group
+            by_name.setdefault(name.casefold(), []).append(kind.code)
+    found: dict[str, None] = {}
+    for name in names:
+        if name.casefold() not in by_name:
+            known = [label for kind in manifest.types() for label in (kind.code, kind.name)]
+            raise UnknownValueError("type", name, known)
+        found |= dict.fromkeys(by_name[name.casefold()])
+    return tuple(found)
+
+
+def _langs(tags: Iterable[str], manifest: Manifest) -> tuple[str, ...]:
+    known = manifest.langs()
+    found: dict[str, None] = {}
+    for tag in tags:
+        folded = tag.casefold().replace("_", "-")
+        matching = [k for k in known if f"{k.casefold()}-".startswith(f"{folded}-")]
+        if not matching:
+            raise UnknownValueError("language", tag, known)
+        found |= dict.fromkeys(matching)
+    return tuple(found)
+
+
+def _known(what: str, said: str, value: str, known: Iterable[str]) -> str:
+    if value not in known:
+        raise UnknownValueError(what, said, known)
+    return value
+
+
+def _curie(text: str) -> str:
+    parts = split_curie(text)
+    if parts is None:
+        raise UnknownValueError("code", text, ["a CURIE such as mesh:D005334"])
+    return curie(*parts)

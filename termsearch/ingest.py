@@ -1,0 +1,292 @@
+"""The way in: concepts, to names, to vectors, to points.
+
+Reading, embedding and writing overlap, each a bounded number of batches ahead, so memory does
+not grow with the release. What is stored already is not embedded again: a run that was cut
+goes on where it stopped, and a second run of the same release embeds nothing.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from termsearch import __version__
+from termsearch.concept import Concept, SemanticType
+from termsearch.encoder import Encoder, Vectors
+from termsearch.errors import EmptyReleaseError
+from termsearch.index import Index, batches
+from termsearch.index.manifest import Loaded
+from termsearch.index.point import Point, points_of
+from termsearch.index.where import Condition
+from termsearch.loader import Report
+from termsearch.pipeline import ahead, submitted
+
+__all__ = ["Summary", "ingest"]
+
+#: Batches between two stages. Two keep both busy; more only hold memory (8,192 points and
+#: their vectors of 768 floats are about 40 MB).
+_DEPTH = 2
+_PAGE = 4_096
+
+
+@dataclass
+class Summary:
+    """What an ingest did; grows while it runs. ``names == embedded + reused`` at all times."""
+
+    concepts: int = 0
+    names: int = 0  #: points: one per concept, language and search form
+    merged: int = 0  #: names that went into another's point, having its search form, or had none
+    embedded: int = 0  #: names that got a vector in this run
+    reused: int = 0  #: names whose vector was there
+    rewritten: int = 0  #: of those, names whose payload changed
+    removed: int = 0  #: names the origin no longer has
+    seconds: float = 0.0
+    optimizing: bool = False  #: all is stored and the graph is being built
+    report: Report = field(default_factory=Report)
+
+
+@dataclass
+class _Batch:
+    """Points on their way, and what the manifest has to say before they are stored."""
+
+    points: list[Point] = field(default_factory=list)
+    entries: dict[tuple[str, str], Loaded] = field(default_factory=dict)
+    concepts: int = 0
+    merged: int = 0
+
+
+def ingest(
+    concepts: Iterable[Concept],
+    loader: str,
+    encoder: Encoder,
+    index: Index,
+    *,
+    report: Report | None = None,
+    progress: Callable[[Summary], None] = lambda _: None,
+) -> Summary:
+    """Make ``index`` hold ``concepts`` and nothing else from the same origins.
+
+    An origin is the loader and, where releases come in parts, the part. Names that an origin
+    had and has no longer are removed at the end; a run that fails before removes nothing.
+
+    Args:
+        concepts: Read once, never held whole.
+        loader: The loader's name: first half of the origin.
+        encoder: What embeds the names; it must be the one that built the index.
+        index: Where the points go.
+        report: What the loader fills while it is read.
+        progress: Called after every batch, and before the graph is built.
+
+    Raises:
+        ModelMismatchError: The index was built by another encoder.
+        EmptyReleaseError: No name was kept; the index is as it was.
+    """
+    index.manifest.require(encoder.card, index.name)
+    run = _Run(encoder, index, Summary(report=report or Report()), progress)
+    with ThreadPoolExecutor(1, "termsearch-index") as engine:
+        run.load(_batches_of(concepts, loader, encoder.chunk), engine)
+    if not run.summary.names:
+        reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
+        raise EmptyReleaseError(loader, run.summary.report.read, reasons)
+    run.finish()
+    return run.summary
+
+
+class _Run:
+    """One ingest under way."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        index: Index,
+        summary: Summary,
+        progress: Callable[[Summary], None],
+    ) -> None:
+        self.summary = summary
+        self._encoder, self._index, self._progress = encoder, index, progress
+        self._entries: dict[tuple[str, str], Loaded] = {}
+        self._seen = array("Q")  # half of each id: 8 bytes a name, 80 MB for ten million
+        self._started = monotonic()
+
+    def load(self, read: Iterable[_Batch], engine: ThreadPoolExecutor) -> None:
+        """Store every batch. All calls to the index go through ``engine``, one at a time."""
+        writes: deque[Future[None]] = deque()
+        with closing(ahead(read, _DEPTH)) as batches_read:
+            for batch, stored in submitted(self._look_up, batches_read, engine, 1):
+                fresh = [point for point in batch.points if point.id not in stored]
+                changed = [p for p in batch.points if stored.get(p.id, p.digest) != p.digest]
+                vectors = self._vectors(fresh) if fresh else None
+                writes.append(engine.submit(self._write, batch, fresh, vectors, changed))
+                if len(writes) > _DEPTH:
+                    writes.popleft().result()
+        for write in writes:
+            write.result()
+
+    def finish(self) -> None:
+        """Remove what is gone, build the graph, and say in the manifest that all is there."""
+        self.summary.removed = self._remove_unseen()
+        if self.summary.embedded or self.summary.removed:
+            self.summary.optimizing = True
+            self._progress(self.summary)
+            self._index.optimize()
+        self._declare([self._counted(entry) for entry in self._entries.values()])
+        self.summary.seconds = monotonic() - self._started
+
+    def _look_up(self, batch: _Batch) -> tuple[_Batch, dict[str, str]]:
+        return batch, self._index.digests([point.id for point in batch.points])
+
+    def _vectors(self, points: Sequence[Point]) -> Vectors:
+        """One row per point; equal search forms are embedded once."""
+        rows = {form: row for row, form in enumerate(dict.fromkeys(p.form for p in points))}
+        return self._encoder.encode(list(rows))[[rows[point.form] for point in points]]
+
+    def _write(
+        self,
+        batch: _Batch,
+        fresh: Sequence[Point],
+        vectors: Vectors | None,
+        changed: Sequence[Point],
+    ) -> None:
+        self._announce(batch.entries)
+        if vectors is not None:
+            self._index.put(fresh, vectors)
+        self._index.rewrite(changed)
+        self._seen.extend(_half(point.id) for point in batch.points)
+        self._count(batch, len(fresh), len(changed))
+        self._progress(self.summary)
+
+    def _count(self, batch: _Batch, fresh: int, changed: int) -> None:
+        self.summary.concepts += batch.concepts
+        self.summary.names += len(batch.points)
+        self.summary.merged += batch.merged
+        self.summary.embedded += fresh
+        self.summary.reused += len(batch.points) - fresh
+        self.summary.rewritten += changed
+        self.summary.seconds = monotonic() - self._started
+
+    def _announce(self, entries: dict[tuple[str, str], Loaded]) -> None:
+        """Tell the manifest of new vocabularies, types and languages before they are stored.
+
+        So that a run that is cut leaves an index whose filters know all that is in it.
+        """
+        if entries != self._entries:
+            self._entries = entries
+            old = {(e.vocabulary, e.origin): e for e in self._index.manifest.loaded}
+            self._declare(
+                _joined(old[key], entry) if key in old else entry for key, entry in entries.items()
+            )
+
+    def _declare(self, entries: Iterable[Loaded]) -> None:
+        manifest = self._index.manifest.with_loaded(entries)
+        self._index.write_manifest(manifest.model_copy(update={"written_by": __version__}))
+
+    def _remove_unseen(self) -> int:
+        """Delete the names of this run's origins that this run did not meet."""
+        seen = np.sort(np.frombuffer(self._seen, dtype=np.uint64))
+        origins = tuple(dict.fromkeys(origin for _, origin in self._entries))
+        gone = [
+            each
+            for page in batches(self._index.ids([Condition("origin", origins)]), _PAGE)
+            for each in _not_among(page, seen)
+        ]
+        for page in batches(gone, _PAGE):
+            self._index.remove(page)
+        return len(gone)
+
+    def _counted(self, entry: Loaded) -> Loaded:
+        here = [
+            Condition("vocabulary", (entry.vocabulary,)),
+            Condition("origin", (entry.origin,)),
+        ]
+        return entry.model_copy(
+            update={
+                "complete": True,
+                "names": self._index.count(here),
+                "concepts": self._index.count([*here, Condition("flags", ("card",))]),
+            }
+        )
+
+
+class _Tally:
+    """Types, languages and users of names met so far, per vocabulary and origin."""
+
+    def __init__(self) -> None:
+        self._types: dict[tuple[str, str], dict[SemanticType, None]] = {}
+        self._langs: dict[tuple[str, str], dict[str, None]] = {}
+        self._used_by: dict[tuple[str, str], dict[str, None]] = {}
+        self._inactive: dict[tuple[str, str], bool] = {}
+        self._release: dict[tuple[str, str], str] = {}
+
+    def add(self, concept: Concept, points: Sequence[Point]) -> None:
+        key = concept.vocabulary, points[0].origin
+        self._release[key] = concept.release
+        self._types.setdefault(key, {}).update(dict.fromkeys(concept.types))
+        langs, used_by = self._langs.setdefault(key, {}), self._used_by.setdefault(key, {})
+        for point in points:
+            langs[point.lang] = None
+            used_by.update(dict.fromkeys(point.vocabularies[1:]))
+            self._inactive[key] = self._inactive.get(key, False) or not point.active
+
+    def entries(self) -> dict[tuple[str, str], Loaded]:
+        return {
+            key: Loaded(
+                vocabulary=key[0],
+                origin=key[1],
+                release=release,
+                inactive=self._inactive[key],
+                types=tuple(self._types[key]),
+                langs=tuple(self._langs[key]),
+                used_by=tuple(self._used_by[key]),
+            )
+            for key, release in self._release.items()
+        }
+
+
+def _batches_of(concepts: Iterable[Concept], loader: str, size: int) -> Iterator[_Batch]:
+    """Batches of at least ``size`` points, whole concepts each; the last may be smaller."""
+    tally, batch = _Tally(), _Batch()
+    for concept in concepts:
+        origin = f"{loader}/{concept.part}" if concept.part else loader
+        points, merged = points_of(concept, origin)
+        batch.merged += merged
+        if points:
+            tally.add(concept, points)
+            batch.points += points
+            batch.concepts += 1
+        if len(batch.points) >= size:
+            yield replace(batch, entries=tally.entries())
+            batch = _Batch()
+    if batch.points or batch.merged:
+        yield replace(batch, entries=tally.entries())
+
+
+def _joined(old: Loaded, new: Loaded) -> Loaded:
+    """``new`` with the types, languages and users of ``old``, whose points are still there."""
+
+    def both(field: str) -> tuple[str | SemanticType, ...]:
+        return tuple(dict.fromkeys((*getattr(old, field), *getattr(new, field))))
+
+    return new.model_copy(
+        update={
+            "inactive": old.inactive or new.inactive,
+            **{field: both(field) for field in ("types", "langs", "used_by")},
+        }
+    )
+
+
+def _half(point_id: str) -> int:
+    return UUID(point_id).int >> 64
+
+
+def _not_among(ids: Sequence[str], seen: npt.NDArray[np.uint64]) -> list[str]:
+    halves = np.array([_half(each) for each in ids], dtype=np.uint64)
+    at = np.searchsorted(seen, halves)
+    known = (at < len(seen)) & (seen[np.minimum(at, len(seen) - 1)] == halves)
+    return [each for each, found in zip(ids, known, strict=True) if not found]

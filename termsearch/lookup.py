@@ -1,0 +1,177 @@
+"""A code, to all that the index knows of its concept."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from termsearch.concept import Kind
+from termsearch.errors import UnknownCodeError, UnknownValueError
+from termsearch.index import Index
+from termsearch.index.point import Point
+from termsearch.index.where import Condition
+from termsearch.search import SourceInfo, TypeInfo, similar_codes
+from termsearch.vocabulary import curie, split_curie
+
+__all__ = ["Entry", "NameInfo", "Redirect", "Related", "lookup"]
+
+
+class NameInfo(BaseModel):
+    """One name of the concept."""
+
+    name: str
+    lang: str
+    kind: Kind
+    active: bool
+    sources: list[SourceInfo]
+
+
+class Related(BaseModel):
+    """Another concept; its name is empty where it is not in the index."""
+
+    curie: str
+    name: str
+
+
+class Redirect(BaseModel):
+    """Why the answer is about another code than the one asked for."""
+
+    asked: str
+    reason: Literal["replaced", "merged", "used by"] = Field(
+        description="replaced: retired, this is its successor; merged: its names went into this "
+        "one; used by: a source's code for a name of this one."
+    )
+
+
+class Entry(BaseModel):
+    """A concept with everything that is stored of it."""
+
+    curie: str
+    vocabulary: str
+    code: str
+    name: str
+    redirect: Redirect | None
+    active: bool
+    release: str
+    definition: str
+    types: list[TypeInfo]
+    names: list[NameInfo]
+    parents: list[Related]
+    children: list[Related]
+    replaced_by: list[Related]
+    replaces: list[str]
+    xrefs: list[str]
+
+
+def lookup(index: Index, text: str, *, inactive: bool = False) -> list[Entry]:
+    """The concepts that ``text`` means; several only where a source's code is used by several.
+
+    A retired or merged code answers with its successor, and says so in ``redirect``.
+
+    Args:
+        index: Where to look.
+        text: A CURIE, or FHIR's ``system|code``.
+        inactive: Answer with the retired concept itself.
+
+    Raises:
+        UnknownValueError: Not a CURIE, or of a vocabulary that the index does not hold.
+        UnknownCodeError: No such code in the index.
+    """
+    wanted = _canonical(index, text)
+    named = list(index.points([Condition("curies", (wanted,))]))
+    own = [point for point in named if point.curie == wanted]
+    if own:
+        successor = None if inactive else _successor(index, own[0])
+        if successor is None:
+            return [_entry(index, own, None)]
+        return [_entry(index, successor, Redirect(asked=wanted, reason="replaced"))]
+    if not named:
+        raise UnknownCodeError(wanted, similar_codes(index, wanted), index.manifest.releases())
+    return [
+        _entry(index, _points(index, owner), _redirect(wanted, named, owner))
+        for owner in dict.fromkeys(point.curie for point in named)
+    ]
+
+
+def _canonical(index: Index, text: str) -> str:
+    parts = split_curie(text)
+    if parts is None:
+        raise UnknownValueError("code", text, ["a CURIE such as mesh:D005334"])
+    known = index.manifest.searchable_vocabularies()
+    if parts[0] not in known:
+        raise UnknownValueError("vocabulary", parts[0], known)
+    return curie(*parts)
+
+
+def _points(index: Index, wanted: str) -> list[Point]:
+    found = index.points([Condition("curies", (wanted,))])
+    return [point for point in found if point.curie == wanted]
+
+
+def _successor(index: Index, point: Point) -> list[Point] | None:
+    """Points of the one concept that replaces a retired one, over several steps if need be."""
+    met = {point.curie}
+    found: list[Point] | None = None
+    while not point.active and len(point.replaced_by) == 1 and point.replaced_by[0] not in met:
+        met.add(point.replaced_by[0])
+        following = _points(index, point.replaced_by[0])
+        if not following:
+            break
+        found, point = following, following[0]
+    return found
+
+
+def _redirect(wanted: str, named: Iterable[Point], owner: str) -> Redirect:
+    merged = any(wanted in point.replaces for point in named if point.curie == owner)
+    return Redirect(asked=wanted, reason="merged" if merged else "used by")
+
+
+def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entry:
+    card = next((point for point in points if point.card), points[0])
+    type_names = {kind.code: kind.name for kind in index.manifest.types(card.vocabulary)}
+    return Entry(
+        curie=card.curie,
+        vocabulary=card.vocabulary,
+        code=card.code,
+        name=card.concept_name,
+        redirect=redirect,
+        active=any(point.active for point in points),
+        release=card.release,
+        definition=card.definition,
+        types=[TypeInfo(code=code, name=type_names.get(code, code)) for code in card.types],
+        names=[_name(point) for point in sorted(points, key=_display_order)],
+        parents=[_related(index, parent) for parent in card.parents],
+        children=_children(index, card.curie),
+        replaced_by=[_related(index, each) for each in card.replaced_by],
+        replaces=list(card.replaces),
+        xrefs=sorted({*card.xrefs, *(s.curie for p in points for s in _sources(p))}),
+    )
+
+
+def _display_order(point: Point) -> tuple[bool, str, int, str]:
+    return not point.card, point.lang, list(Kind).index(point.kind), point.form
+
+
+def _name(point: Point) -> NameInfo:
+    return NameInfo(
+        name=point.name,
+        lang=point.lang,
+        kind=point.kind,
+        active=point.active,
+        sources=_sources(point),
+    )
+
+
+def _sources(point: Point) -> list[SourceInfo]:
+    return [SourceInfo.of(source) for source in point.sources]
+
+
+def _related(index: Index, wanted: str) -> Related:
+    names = [point.concept_name for point in _points(index, wanted)]
+    return Related(curie=wanted, name=names[0] if names else "")
+
+
+def _children(index: Index, parent: str) -> list[Related]:
+    cards = index.points([Condition("parents", (parent,))])
+    children = [Related(curie=card.curie, name=card.concept_name) for card in cards]
+    return sorted(children, key=lambda child: (child.name.casefold(), child.curie))

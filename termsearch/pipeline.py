@@ -1,0 +1,88 @@
+"""Stages that work at the same time, with a bounded amount of work between them."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+from typing import TypeVar
+
+__all__ = ["ahead", "submitted"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: How often a waiting stage looks whether the others have given up, in seconds.
+_GLANCE = 0.2
+
+
+def ahead(iterable: Iterable[T], depth: int) -> Generator[T, None, None]:
+    """``iterable``, made by a thread that is at most ``depth`` elements ahead.
+
+    Its exception is raised here, after the elements that came before it. If the consumer stops
+    early (an error, an interrupt), the thread stops at its next element.
+    """
+    ready: Queue[T | _End] = Queue(depth)
+    stop = Event()
+    producer = Thread(target=_produce, args=(iterable, ready, stop), daemon=True)
+    producer.start()
+    try:
+        while True:
+            element = _next(ready)
+            if isinstance(element, _End):
+                if element.error:
+                    raise element.error
+                return
+            yield element
+    finally:
+        stop.set()
+        producer.join()
+
+
+def submitted(
+    work: Callable[[T], R], arguments: Iterable[T], pool: ThreadPoolExecutor, depth: int
+) -> Iterator[R]:
+    """``map(work, arguments)`` in ``pool``, in order, ``depth`` calls ahead."""
+    pending: deque[Future[R]] = deque()
+    for argument in arguments:
+        pending.append(pool.submit(work, argument))
+        if len(pending) > depth:
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()
+
+
+class _End:
+    """Follows the last element; carries the producer's error, if that was the end."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+def _produce(iterable: Iterable[T], ready: "Queue[T | _End]", stop: Event) -> None:
+    end = _End(None)
+    try:
+        for element in iterable:
+            if not _put(ready, element, stop):
+                return
+    except BaseException as error:  # noqa: BLE001  # raised again where it is consumed
+        end = _End(error)
+    _put(ready, end, stop)
+
+
+def _put(ready: "Queue[T | _End]", element: "T | _End", stop: Event) -> bool:
+    while not stop.is_set():
+        try:
+            ready.put(element, timeout=_GLANCE)
+        except Full:
+            continue
+        return True
+    return False
+
+
+def _next(ready: "Queue[T | _End]") -> "T | _End":
+    while True:  # a plain get() could not be interrupted by Ctrl-C on Windows
+        try:
+            return ready.get(timeout=_GLANCE)
+        except Empty:
+            continue

@@ -1,0 +1,62 @@
+"""What is in an index."""
+
+from pydantic import BaseModel, Field
+
+from termsearch.encoder import EncoderCard
+from termsearch.index import Index
+from termsearch.index.where import Condition
+
+__all__ = ["Status", "VocabularyStatus", "status"]
+
+
+class VocabularyStatus(BaseModel):
+    """One vocabulary in the index."""
+
+    release: str
+    names: int
+    concepts: int
+    complete: bool = Field(description="Off: an ingest is running or was cut; run it again.")
+
+
+class Status(BaseModel):
+    """An index in numbers, counted in the index itself."""
+
+    index: str
+    location: str
+    model: str
+    encoder: EncoderCard
+    names: int
+    concepts: int
+    vocabularies: dict[str, VocabularyStatus]
+    used_by: list[str] = Field(description="Vocabularies that names can be filtered by besides.")
+    bytes: int = Field(description="On disk; 0 where a server does not tell.")
+
+
+def status(index: Index) -> Status:
+    """Count what is in ``index``."""
+    manifest = index.manifest
+    releases = manifest.releases()
+    return Status(
+        index=index.name,
+        location=index.location,
+        model=manifest.encoder.model,
+        encoder=manifest.encoder,
+        names=index.count(),
+        concepts=index.count([Condition("flags", ("card",))]),
+        vocabularies={
+            vocabulary: _vocabulary(index, vocabulary, releases[vocabulary])
+            for vocabulary in manifest.vocabularies()
+        },
+        used_by=[v for v in manifest.searchable_vocabularies() if v not in releases],
+        bytes=index.size(),
+    )
+
+
+def _vocabulary(index: Index, vocabulary: str, release: str) -> VocabularyStatus:
+    here = Condition("vocabulary", (vocabulary,))
+    return VocabularyStatus(
+        release=release,
+        names=index.count([here]),
+        concepts=index.count([here, Condition("flags", ("card",))]),
+        complete=all(e.complete for e in index.manifest.loaded if e.vocabulary == vocabulary),
+    )

@@ -1,0 +1,90 @@
+"""Fakes with real behaviour, so that the suite needs no network, weights or server."""
+
+import os
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qdrant_client import QdrantClient
+
+from termsearch.encoder import EncoderCard, Vectors
+from termsearch.index import Index
+from termsearch.index.edge import EdgeIndex
+from termsearch.index.manifest import Manifest
+from termsearch.index.server import ServerIndex, client_for
+
+DATA = Path(__file__).parent / "data"
+
+
+class WordHash:
+    """An encoder with real geometry: names that share words point the same way."""
+
+    chunk = 64
+
+    def __init__(self, version: str = "1", dimension: int = 64) -> None:
+        self.card = EncoderCard(
+            model="word-hash", weights=version, pooling="mean", dimension=dimension, max_tokens=64
+        )
+        self.embedded: list[str] = []
+
+    def encode(self, names: Sequence[str], *, unit: bool = True) -> Vectors:
+        self.embedded += names
+        rows: Vectors = np.stack([self._bag(name.split()) for name in names])
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True) if unit else rows
+
+    def _bag(self, words: Sequence[str]) -> Vectors:
+        seeds = [int.from_bytes(sha256(word.encode()).digest()[:8]) for word in words]
+        draws = [
+            np.random.default_rng(s).standard_normal(self.card.dimension, np.float32) for s in seeds
+        ]
+        total: Vectors = np.sum(draws, axis=0, dtype=np.float32)
+        return total
+
+
+@pytest.fixture(autouse=True)
+def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own indexes, and none meets a user's settings."""
+    for name in [n for n in os.environ if n.startswith(("TERMSEARCH_", "QDRANT_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TERMSEARCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture
+def encoder() -> WordHash:
+    return WordHash()
+
+
+def _edge(tmp_path: Path, encoder: WordHash) -> Index:
+    return EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=encoder.card))
+
+
+def _memory(encoder: WordHash) -> Index:
+    client = client_for(":memory:", None)
+    return ServerIndex.open_or_create(client, "terms", Manifest(encoder=encoder.card))
+
+
+#: A real server, where one is named: ``QDRANT_URL=http://127.0.0.1:6333 make test``. Read here,
+#: before ``_isolated`` hides it from the program under test.
+_SERVER = os.environ.get("QDRANT_URL"), os.environ.get("QDRANT_API_KEY")
+STORES = ["edge", "memory", *(["server"] if _SERVER[0] else [])]
+
+
+def _server(encoder: WordHash) -> Index:
+    url, key = _SERVER
+    client = QdrantClient(url=url, api_key=key, timeout=60)
+    client.delete_collection("termsearch-contract")
+    return ServerIndex.open_or_create(client, "termsearch-contract", Manifest(encoder=encoder.card))
+
+
+@pytest.fixture(params=STORES)
+def index(request: pytest.FixtureRequest, tmp_path: Path, encoder: WordHash) -> Iterator[Index]:
+    made = {
+        "edge": lambda: _edge(tmp_path, encoder),
+        "memory": lambda: _memory(encoder),
+        "server": lambda: _server(encoder),
+    }[request.param]()
+    yield made
+    made.close()

@@ -1,0 +1,186 @@
+"""What every index promises, held by the embedded one and by the server's code path alike."""
+
+import numpy as np
+import pytest
+
+from termsearch.errors import BadVectorError
+from termsearch.index import Ask, Index, Nearest, SameForm, Words
+from termsearch.index.manifest import Loaded
+from termsearch.index.point import Point, points_of
+from termsearch.index.where import Condition
+from tests.concepts import ALL, COUGH, FEVER, concept
+from tests.conftest import WordHash
+
+POINTS = [point for each in ALL for point in points_of(each, "test")[0]]
+
+
+def put(index: Index, encoder: WordHash, points: list[Point] = POINTS) -> None:
+    index.put(points, encoder.encode([point.form for point in points]))
+
+
+def forms(index: Index, ask: Ask) -> list[str]:
+    return [found.point.form for found in index.search([ask])[0]]
+
+
+def test_a_point_comes_back_as_it_was_put(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+
+    stored = {point.id: point for point in index.points([])}
+
+    assert stored == {point.id: point for point in POINTS}
+
+
+def test_putting_twice_leaves_one_copy(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+    put(index, encoder)
+
+    assert index.count() == len(POINTS)
+
+
+def test_the_nearest_name_comes_first_with_its_cosine(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+    vector = encoder.encode(["very high fever"])[0]
+
+    hits = index.search([Ask(Nearest(vector), 3)])[0]
+
+    assert hits[0].point.form == "very high fever"
+    assert hits[0].score == pytest.approx(1.0, abs=1e-5)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_an_optimized_index_answers_as_before(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+    ask = Ask(Nearest(encoder.encode(["high fever"])[0]), 5)
+    before = forms(index, ask)
+
+    index.optimize()
+
+    assert forms(index, ask) == before
+
+
+def test_words_find_names_that_hold_them_whatever_their_case(
+    index: Index, encoder: WordHash
+) -> None:
+    put(index, encoder)
+
+    assert forms(index, Ask(Words("ANKLE left"), 5)) == ["left ankle", "ankle"]
+
+
+def test_a_form_finds_the_names_that_have_it_and_no_other(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+
+    assert forms(index, Ask(SameForm("fever"), 5)) == ["fever"]
+    assert forms(index, Ask(SameForm("fev"), 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ([Condition("vocabularies", ("umls",))], {"coughing", "cough", "tos"}),
+        ([Condition("vocabularies", ("snomedct",))], {"cough", "ankle", "left ankle"}),
+        ([Condition("vocabularies", ("umls", "snomedct")), Condition("lang", ("es",))], {"tos"}),
+        ([Condition("types", ("T184", "body structure")), Condition("flags", ("card",))],
+         {"coughing", "ankle"}),
+        ([Condition("ancestors", ("mesh:D990002",))],
+         {"fever", "pyrexia", "high body temperature", "hyperpyrexia", "very high fever"}),
+        ([Condition("curies", ("umls:C9900000",))], {"coughing"}),
+        ([Condition("lang", ("fr",))], set()),
+    ],
+)  # fmt: skip
+def test_filters_hold_in_every_leg(
+    index: Index, encoder: WordHash, where: list[Condition], expected: set[str]
+) -> None:
+    put(index, encoder)
+    anything = Nearest(encoder.encode(["fever"])[0])
+
+    dense = forms(index, Ask(anything, 100, tuple(where)))
+    words = forms(index, Ask(Words("fever cough ankle"), 100, tuple(where)))
+    exact = forms(index, Ask(SameForm("cough"), 100, tuple(where)))
+
+    assert set(dense) == expected
+    assert set(words) <= expected
+    assert set(exact) == expected & {"cough"}
+    assert {point.form for point in index.points(where)} == expected
+    assert index.count(where) == len(expected)
+
+
+def test_several_asks_are_answered_in_order(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+    vector = encoder.encode(["ankle"])[0]
+
+    asks = [Ask(SameForm("fever"), 1), Ask(Nearest(vector), 1), Ask(Words("pyrexia"), 1)]
+
+    assert [hits[0].point.form for hits in index.search(asks)] == ["fever", "ankle", "pyrexia"]
+
+
+def test_digests_tell_what_is_stored(index: Index, encoder: WordHash) -> None:
+    put(index, encoder, POINTS[:2])
+
+    known = index.digests([point.id for point in POINTS])
+
+    assert known == {point.id: point.digest for point in POINTS[:2]}
+
+
+def test_rewriting_changes_the_payload_and_keeps_the_vector(
+    index: Index, encoder: WordHash
+) -> None:
+    put(index, encoder)
+    renamed = points_of(COUGH.model_copy(update={"release": "2027"}), "test")[0]
+
+    index.rewrite(renamed)
+
+    (hit,) = index.search([Ask(Nearest(encoder.encode(["cough"])[0]), 1)])[0]
+    assert (hit.point.release, hit.score) == ("2027", pytest.approx(1.0, abs=1e-5))
+
+
+def test_removed_points_are_gone(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+    gone = [point.id for point in POINTS if point.vocabulary == "mesh"]
+
+    index.remove(gone)
+
+    assert set(index.ids([])) == {point.id for point in POINTS} - set(gone)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0])
+def test_a_vector_that_is_no_direction_is_refused_and_nothing_stored(
+    index: Index, encoder: WordHash, bad: float
+) -> None:
+    vectors = encoder.encode([point.form for point in POINTS])
+    vectors[1] = bad
+
+    with pytest.raises(BadVectorError, match="1 of 11 vectors are zero or not finite"):
+        index.put(POINTS, vectors)
+
+    assert index.count() == 0
+
+
+def test_vectors_of_another_width_are_refused(index: Index) -> None:
+    with pytest.raises(BadVectorError, match=r"\(11, 3\), expected \(names, 64\)"):
+        index.put(POINTS, np.ones((11, 3), np.float32))
+
+
+def test_the_manifest_is_read_back_as_written(index: Index) -> None:
+    manifest = index.manifest.with_loaded([Loaded(vocabulary="mesh", origin="mesh/desc")])
+
+    index.write_manifest(manifest)
+
+    assert index.manifest == manifest
+
+
+def test_more_points_than_a_page_are_all_listed(index: Index, encoder: WordHash) -> None:
+    many = [
+        point
+        for number in range(5_000)
+        for point in points_of(concept("local", f"{number}", f"name {number}"), "test")[0]
+    ]
+    put(index, encoder, many)
+
+    assert len(set(index.ids([Condition("vocabularies", ("local",))]))) == 5_000
+
+
+def test_names_of_equal_form_are_one_point_with_the_sources_of_all() -> None:
+    points, merged = points_of(FEVER, "test")
+
+    assert [point.name for point in points] == ["Fever", "Pyrexia", "high body temperature"]
+    assert merged == 1
