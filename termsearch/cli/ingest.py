@@ -1,0 +1,166 @@
+"""``termsearch ingest``."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from termsearch.cli.options import encoder_options, index_option, json_option, settings_with
+from termsearch.cli.progress import Bar
+
+if TYPE_CHECKING:
+    from termsearch.ingest import Summary
+    from termsearch.loader import Options
+    from termsearch.settings import Settings
+
+__all__ = ["ingest_command", "ingest_paths", "print_summary"]
+
+
+@click.command("ingest")
+@click.argument(
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+)
+@click.option("--loader", default="", metavar="NAME", help="Don't recognise: use this loader.")
+@click.option(
+    "--vocab",
+    "vocabularies",
+    multiple=True,
+    metavar="V",
+    help="Keep this vocabulary (a UMLS source, say); repeatable.",
+)
+@click.option(
+    "--lang",
+    "langs",
+    multiple=True,
+    metavar="L",
+    help="Keep this language; repeatable.  [default: en for UMLS, else all]",
+)
+@click.option(
+    "--dialect",
+    default="",
+    metavar="D",
+    help="SNOMED CT: display this dialect's preferred terms.  [default: en-US]",
+)
+@click.option("--inactive", is_flag=True, help="Keep retired names and concepts, marked.")
+@click.option("--hierarchy", is_flag=True, help="UMLS: read parents (MRREL) for --under.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="A table's column for code, name, synonyms, ...; repeatable.",
+)
+@index_option
+@json_option
+@encoder_options
+def ingest_command(
+    paths: tuple[Path, ...],
+    loader: str,
+    columns: tuple[str, ...],
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Read releases from PATHs, embed every name and store it.
+
+    What is stored already is not embedded again; names that a release no longer has are removed.
+    Several parts of one release (SNOMED CT International and an extension) go in one command.
+
+    \b
+        termsearch ingest desc2026.xml
+        termsearch ingest umls-2026AA-metathesaurus-full.zip --vocab MSH --vocab SNOMEDCT_US
+        termsearch ingest SnomedCT_InternationalRF2.zip SnomedCT_Extension.zip --dialect en-GB
+        termsearch ingest local.csv --column code=LocalCode --column name=Description
+    """
+    from termsearch.loader import Options
+    from termsearch.vocabulary import vocabulary_id
+
+    options = Options(
+        vocabularies=tuple(vocabulary_id(name) for name in given.pop("vocabularies")),
+        columns=_columns(columns),
+        **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
+    )
+    ingest_paths(paths, loader, options, settings_with(**given), as_json=as_json)
+
+
+def ingest_paths(
+    paths: tuple[Path, ...],
+    loader: str,
+    options: "Options",
+    settings: "Settings",
+    *,
+    as_json: bool = False,
+) -> None:
+    """Ingest and print what was done."""
+    from termsearch.loader import Report, find_loader, grouped
+
+    plan = grouped(paths, loader)  # before the model loads: a typo fails at once
+
+    from termsearch.connect import ingest_encoder, open_or_create_index
+    from termsearch.ingest import ingest
+
+    encoder = ingest_encoder(settings)
+    index = open_or_create_index(settings, encoder.card)
+    try:
+        for name, members in plan.items():
+            report = Report()
+            concepts = find_loader(name).load(members, options, report)
+            with Bar(name) as bar:
+                summary = ingest(concepts, name, encoder, index, report=report, progress=bar.show)
+            _print_json(name, summary) if as_json else print_summary(name, summary)
+    finally:
+        index.close()
+
+
+def print_summary(loader: str, summary: "Summary") -> None:
+    """For people: what was read, dropped and stored."""
+    report = summary.report
+    click.echo(
+        f"{loader}: {summary.concepts:,} concepts, {summary.names:,} names "
+        f"({summary.embedded:,} embedded, {summary.reused:,} reused, "
+        f"{summary.rewritten:,} rewritten, {summary.removed:,} removed) "
+        f"in {summary.seconds:,.1f} s"
+    )
+    click.echo(f"  {report.read:,} rows read, {report.kept:,} kept")
+    for reason, rows in report.dropped.most_common():
+        click.echo(f"  {rows:>11,} dropped: {reason}")
+    if summary.merged:
+        click.echo(f"  {summary.merged:>11,} names merged: equal search form within a concept")
+    for warning in report.warnings:
+        click.echo(f"  warning: {warning}")
+
+
+def _print_json(loader: str, summary: "Summary") -> None:
+    report = summary.report
+    numbers = {
+        name: getattr(summary, name)
+        for name in ("concepts", "names", "merged", "embedded", "reused", "rewritten", "removed")
+    }
+    rows = {"read": report.read, "kept": report.kept, "dropped": dict(report.dropped)}
+    seconds = round(summary.seconds, 1)
+    click.echo(
+        json.dumps(
+            {
+                "loader": loader,
+                **numbers,
+                "rows": rows,
+                "warnings": report.warnings,
+                "seconds": seconds,
+            },
+            ensure_ascii=False,
+        )
+    )
+
+
+def _columns(given: tuple[str, ...]) -> dict[str, str]:
+    columns = {}
+    for pair in given:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise click.UsageError(f"--column {pair!r}: expected FIELD=COLUMN, as code=LocalCode.")
+        columns[field.strip()] = column.strip()
+    return columns

@@ -1,0 +1,139 @@
+"""``termsearch query``."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from termsearch.cli.options import (
+    encoder_options,
+    index_option,
+    json_option,
+    settings_with,
+    text_lines,
+)
+from termsearch.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from termsearch.search import Answer, Hit
+
+__all__ = ["print_answer", "query_command"]
+
+#: Lines of stdin that are embedded together; answers come after each such block.
+_BLOCK = 256
+
+
+@click.command("query")
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@click.option(
+    "--vocab",
+    "vocabularies",
+    multiple=True,
+    metavar="V",
+    help="Only names this vocabulary has or uses; repeatable.",
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="T",
+    help="Only this semantic type or group, by code or name; repeatable.",
+)
+@click.option(
+    "--lang",
+    "langs",
+    multiple=True,
+    metavar="L",
+    help="Only names in this language, e.g. en; repeatable.",
+)
+@click.option("--under", default="", metavar="CURIE", help="Only this concept and those below it.")
+@click.option(
+    "--limit",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Most concepts an answer has.",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["auto", "exact", "lexical", "dense"]),
+    default="auto",
+    show_default=True,
+    help="auto: exact first, then dense.",
+)
+@click.option("--min-score", type=float, help="Leave out lower scores.")
+@click.option("--inactive", is_flag=True, help="Retired names and concepts too.")
+@index_option
+@json_option
+@encoder_options
+def query_command(
+    texts: tuple[str, ...],
+    as_json: bool,
+    limit: int,
+    mode: Any,
+    min_score: float | None,
+    **given: Any,
+) -> None:
+    """Find the concepts whose names mean TEXT; each TEXT is a query, - reads lines of stdin.
+
+    \b
+        termsearch query "high fever"
+        termsearch query "high fever" --vocab mesh --type C23 --limit 5 --json
+        termsearch query - --under mesh:D012816 < complaints.txt
+    """
+    from termsearch.connect import connect
+    from termsearch.index.where import Where
+
+    where = Where(
+        **{
+            name: given.pop(name)
+            for name in ("vocabularies", "types", "langs", "under", "inactive")
+        }
+    )
+    with connect(settings_with(**given)) as search:
+        for block in _blocks(text_lines(texts)):
+            for answer in search.query_many(
+                block, where, limit=limit, mode=mode, min_score=min_score
+            ):
+                click.echo(answer.model_dump_json()) if as_json else print_answer(answer)
+
+
+def print_answer(answer: "Answer") -> None:
+    """For people: a line on the query, a table of hits."""
+    click.echo(f"{answer.query}  ({answer.resolution}, {answer.took_ms:g} ms)")
+    if not answer.results:
+        click.echo("  nothing found\n")
+        return
+    print_table(
+        ["", "code", "name", "matched name", "evidence", "type"],
+        [_row(hit) for hit in answer.results],
+        keep=2,
+    )
+    click.echo()
+
+
+def _row(hit: "Hit") -> list[str]:
+    retired = "" if hit.active else f" [retired{_use(hit)}]"
+    used = ", ".join(dict.fromkeys(source.curie for source in hit.sources[:3]))
+    return [
+        f"{hit.rank:>3}",
+        hit.curie,
+        hit.name + retired,
+        hit.matched_name + (f" ({used})" if used else ""),
+        f"{hit.match_type} {hit.score:.3f}",
+        "; ".join(
+            kind.name if kind.name == kind.code else f"{kind.code} {kind.name}"
+            for kind in hit.types
+        ),
+    ]
+
+
+def _use(hit: "Hit") -> str:
+    return f", use {' or '.join(hit.replaced_by)}" if hit.replaced_by else ""
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    iterator = iter(texts)
+    while block := list(islice(iterator, _BLOCK)):
+        yield block

@@ -1,0 +1,49 @@
+"""``termsearch status``."""
+
+from typing import Any
+
+import click
+
+from termsearch.cli.options import index_option, json_option, settings_with
+from termsearch.cli.tables import print_table
+
+__all__ = ["status_command"]
+
+_MB = 1_000_000
+
+
+@click.command("status")
+@index_option
+@json_option
+def status_command(as_json: bool, **given: Any) -> None:
+    """Show the encoder, vocabularies, releases, counts and size of an index."""
+    from termsearch.connect import open_index
+    from termsearch.status import status
+
+    index = open_index(settings_with(**given))
+    try:
+        found = status(index)
+    finally:
+        index.close()
+    if as_json:
+        click.echo(found.model_dump_json())
+        return
+    click.echo(f"index    {found.location}")
+    click.echo(f"encoder  {found.encoder}")
+    click.echo(f"size     {found.bytes / _MB:,.0f} MB" if found.bytes else "size     not told")
+    print_table(
+        ["vocabulary", "release", "concepts", "names", ""],
+        [
+            [
+                name,
+                v.release,
+                f"{v.concepts:,}",
+                f"{v.names:,}",
+                "" if v.complete else "incomplete: ingest it again",
+            ]
+            for name, v in found.vocabularies.items()
+        ]
+        + [["all", "", f"{found.concepts:,}", f"{found.names:,}", ""]],
+    )
+    if found.used_by:
+        click.echo(f"filter also by: {', '.join(found.used_by)}")
