@@ -1,0 +1,173 @@
+"""Parents and ancestors (MRREL), and concepts that were merged into others (MRCUI)."""
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+from termsearch.errors import BadRecordError
+from termsearch.loader import Options, Report
+from termsearch_loaders.umls_names import Refusals
+from termsearch_loaders.umls_tables import Table, Tables
+
+__all__ = ["Hierarchy", "Merges"]
+
+_BUCKETS = 64  # sorting by bucket keeps the passing cost of Python ints to a 64th
+_LOW = (1 << 32) - 1
+_FORM = 10**8  # numbers for each form of a CUI
+_CUI = re.compile(r"(\D*)(\d{1,8})")
+
+
+class Numbers:
+    """CUIs as numbers below 2**32 and back: ``C0000005``, and ``CL000005`` of NCI."""
+
+    def __init__(self) -> None:
+        self._forms: list[tuple[str, int]] = []  # letters and digits, as C and 7
+        self._known: dict[tuple[str, int], int] = {}
+
+    def number(self, cui: str) -> int | None:
+        """None for what is no CUI."""
+        match = _CUI.fullmatch(cui)
+        if not match:
+            return None
+        form = match[1], len(match[2])
+        if form not in self._known:
+            self._known[form] = len(self._forms)
+            self._forms.append(form)
+        number = self._known[form] * _FORM + int(match[2])
+        return number if number <= _LOW else None
+
+    def cui(self, number: int) -> str:
+        form, digits = divmod(number, _FORM)
+        letters, width = self._forms[form]
+        return f"{letters}{digits:0{width}}"
+
+
+class Hierarchy:
+    """The concepts above a concept, over the sources that are kept.
+
+    8 bytes for each step up. The graph has cycles, for each source contributes its own order.
+    """
+
+    def __init__(self, table: Table, options: Options, report: Report) -> None:
+        """Read MRREL to its end.
+
+        Raises:
+            BadRecordError: A row is broken.
+        """
+        self._numbers = Numbers()
+        self._buckets = [array("Q") for _ in range(_BUCKETS)]
+        for child, parent in self._steps(table, options, report):
+            self._buckets[child % _BUCKETS].append(child << 32 | parent)
+        for at, bucket in enumerate(self._buckets):  # both directions are there: halve it
+            self._buckets[at] = array("Q", sorted(frozenset(bucket)))
+        self._up = lru_cache(maxsize=1 << 17)(self._look_up)
+
+    def parents(self, cui: str) -> tuple[str, ...]:
+        """CUIs one step up, ascending."""
+        number = self._numbers.number(cui)
+        return tuple(sorted(map(self._numbers.cui, self._up(number)))) if number is not None else ()
+
+    def ancestors(self, cui: str) -> tuple[str, ...]:
+        """CUIs of all concepts above, nearest first; never ``cui`` itself, cycle or not."""
+        number = self._numbers.number(cui)
+        if number is None:
+            return ()
+        above = dict.fromkeys([number])
+        level: list[int] = [number]
+        while level:
+            level = [up for up in dict.fromkeys(up for low in level for up in self._up(low))
+                     if up not in above]  # fmt: skip
+            above.update(dict.fromkeys(level))
+        del above[number]
+        return tuple(map(self._numbers.cui, above))
+
+    def _look_up(self, child: int) -> tuple[int, ...]:
+        bucket, first = self._buckets[child % _BUCKETS], child << 32
+        start, end = (bisect_left(bucket, low) for low in (first, first + _LOW + 1))
+        return tuple(step & _LOW for step in bucket[start:end])
+
+    def _steps(self, table: Table, options: Options, report: Report) -> Iterator[tuple[int, int]]:
+        """(child, parent). ``CUI1|PAR|CUI2`` says that CUI2 is the parent: read right to left."""
+        at = table.at("CUI1", "REL", "CUI2", "SAB", "SUPPRESS")
+        sources, status = Refusals.by_source(options), Refusals.by_status(options)
+        number = 0
+        for lines in table.checked(report):
+            for line in lines:
+                number += 1
+                if "|PAR|" not in line and "|CHD|" not in line:  # most rows are siblings
+                    continue
+                row = line.split("|")
+                low, rel, high, sab, suppress = (row[place] for place in at)
+                if rel not in {"PAR", "CHD"} or low == high or sources[sab] or status[suppress]:
+                    continue
+                low, high = (low, high) if rel == "PAR" else (high, low)
+                yield self._number(low, table, number), self._number(high, table, number)
+
+    def _number(self, cui: str, table: Table, line: int) -> int:
+        number = self._numbers.number(cui)
+        if number is None:
+            raise BadRecordError(
+                str(table), f"line {line}", f"{cui!r} is no CUI; expected one like C0000001"
+            )
+        return number
+
+
+class Merges:
+    """Which retired CUIs a current one stands for."""
+
+    def __init__(self, tables: Tables, report: Report) -> None:
+        """Read MRCUI, and MERGEDCUI (the last release's part of it) for releases without.
+
+        Only REL SY is the same meaning. RB, RN and RO lead to something broader, narrower or
+        merely related, and nobody may be redirected there in silence.
+        """
+        self._into: dict[str, tuple[str, ...]] = {}
+        self._old: dict[str, tuple[str, ...]] = {}
+        if history := tables.get("MRCUI"):
+            for _, (old, rel, new) in history.records(report, "CUI1", "REL", "CUI2"):
+                if rel == "SY":
+                    self._merge(old, new)
+        if merged := tables.get("MERGEDCUI"):
+            for _, (old, new) in merged.records(report, "PCUI", "CUI"):
+                self._merge(old, new)
+
+    @property
+    def retired(self) -> Collection[str]:
+        """CUIs that were merged into another one at some time."""
+        return self._into.keys()
+
+    def resolve(self, current: Collection[str]) -> None:
+        """Follow each retired CUI, once, to the concepts that stand.
+
+        A CUI of ``current`` is in use (again), so it leads nowhere and chains end there.
+        """
+        for old in self._into:
+            if old not in current:
+                for cui in self._survivors(old, current):
+                    self._old[cui] = (*self._old.get(cui, ()), old)
+        self._into = {}
+
+    def replaces(self, cui: str) -> tuple[str, ...]:
+        """Retired CUIs that now mean ``cui``, in the order of the file."""
+        return self._old.get(cui, ())
+
+    def _merge(self, old: str, new: str) -> None:
+        known = self._into.get(old, ())
+        if old and new and old != new and new not in known:
+            self._into[old] = (*known, new)
+
+    def _survivors(self, old: str, current: Collection[str]) -> list[str]:
+        """The ends of the chains from ``old``; a chain that bites its tail has none."""
+        met, ends, waiting = {old}, list[str](), list(self._into[old])
+        while waiting:
+            cui = waiting.pop(0)
+            if cui in met:
+                continue
+            met.add(cui)
+            if cui in current or cui not in self._into:
+                ends.append(cui)
+            else:
+                waiting += self._into[cui]
+        return ends
