@@ -13,6 +13,7 @@ __all__ = [
     "BadRecordError",
     "BadReleaseError",
     "BadVectorError",
+    "BrokenLoaderError",
     "ConfigError",
     "EmptyReleaseError",
     "IndexBusyError",
@@ -133,6 +134,16 @@ class ModelMismatchError(TermsearchError):
         super().__init__(
             f"index {index!r} holds vectors from {built_by}, but {asked_for} was asked for. "
             "Use the encoder that built it, or ingest into another index (--index NAME)."
+        )
+
+
+class BrokenLoaderError(TermsearchError):
+    """A loader is registered and can't be imported."""
+
+    def __init__(self, name: str, module: str, problem: str) -> None:
+        super().__init__(
+            f"the loader {name!r} ({module}) can't be imported ({problem}); mend or uninstall its "
+            "package, or name another loader with --loader."
         )
 
 

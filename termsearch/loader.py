@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from termsearch.concept import Concept
-from termsearch.errors import UnknownLoaderError, UnknownReleaseError
+from termsearch.errors import BrokenLoaderError, UnknownLoaderError, UnknownReleaseError
 
 __all__ = [
     "GROUP",
@@ -111,11 +111,16 @@ def find_loader(name: str) -> Loader:
 
     Raises:
         UnknownLoaderError: No installed package registers it.
+        BrokenLoaderError: The package that does can't be imported.
     """
     found = entry_points(group=GROUP, name=name)
     if not found:
         raise UnknownLoaderError(name, installed_loaders())
-    return cast("Loader", next(iter(found)).load())
+    entry = next(iter(found))
+    try:
+        return cast("Loader", entry.load())
+    except (ImportError, AttributeError) as error:
+        raise BrokenLoaderError(name, entry.value, str(error)) from error
 
 
 def grouped(paths: Sequence[Path], loader: str = "") -> dict[str, list[Path]]:
