@@ -48,6 +48,7 @@ class Summary:
     rewritten: int = 0  #: of those, names whose payload changed
     removed: int = 0  #: names the origin no longer has
     seconds: float = 0.0
+    share: float = 0.0  #: of the release that is stored, 0 to 1
     optimizing: bool = False  #: all is stored and the graph is being built
     report: Report = field(default_factory=Report)
 
@@ -60,6 +61,7 @@ class _Batch:
     entries: dict[tuple[str, str], Loaded] = field(default_factory=dict)
     concepts: int = 0
     merged: int = 0
+    share: float = 0.0  #: of the release that had been read when this was the last of it
 
 
 def ingest(
@@ -91,7 +93,7 @@ def ingest(
     index.manifest.require(encoder.card, index.name)
     run = _Run(encoder, index, Summary(report=report or Report()), progress)
     with ThreadPoolExecutor(1, "termsearch-index") as engine:
-        run.load(_batches_of(concepts, loader, encoder.chunk), engine)
+        run.load(_batches_of(concepts, loader, encoder.chunk, run.summary.report), engine)
     if not run.summary.names:
         reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
         raise EmptyReleaseError(loader, run.summary.report.read, reasons)
@@ -169,6 +171,7 @@ class _Run:
         self.summary.embedded += fresh
         self.summary.reused += len(batch.points) - fresh
         self.summary.rewritten += changed
+        self.summary.share = batch.share
         self.summary.seconds = monotonic() - self._started
 
     def _announce(self, entries: dict[tuple[str, str], Loaded]) -> None:
@@ -249,7 +252,9 @@ class _Tally:
         }
 
 
-def _batches_of(concepts: Iterable[Concept], loader: str, size: int) -> Iterator[_Batch]:
+def _batches_of(
+    concepts: Iterable[Concept], loader: str, size: int, report: Report
+) -> Iterator[_Batch]:
     """Batches of at least ``size`` points, whole concepts each; the last may be smaller."""
     tally, batch = _Tally(), _Batch()
     for concept in concepts:
@@ -261,10 +266,10 @@ def _batches_of(concepts: Iterable[Concept], loader: str, size: int) -> Iterator
             batch.points += points
             batch.concepts += 1
         if len(batch.points) >= size:
-            yield replace(batch, entries=tally.entries())
+            yield replace(batch, entries=tally.entries(), share=report.share)
             batch = _Batch()
     if batch.points or batch.merged:
-        yield replace(batch, entries=tally.entries())
+        yield replace(batch, entries=tally.entries(), share=report.share)
 
 
 def _joined(old: Loaded, new: Loaded) -> Loaded:

@@ -42,14 +42,23 @@ def ahead(iterable: Iterable[T], depth: int) -> Generator[T, None, None]:
 def submitted(
     work: Callable[[T], R], arguments: Iterable[T], pool: ThreadPoolExecutor, depth: int
 ) -> Iterator[R]:
-    """``map(work, arguments)`` in ``pool``, in order, ``depth`` calls ahead."""
+    """``map(work, arguments)`` in ``pool``, in order, ``depth`` calls ahead.
+
+    If ``arguments`` breaks, the results of all before come first, then its error.
+    """
     pending: deque[Future[R]] = deque()
-    for argument in arguments:
-        pending.append(pool.submit(work, argument))
-        if len(pending) > depth:
-            yield pending.popleft().result()
+    broken: Exception | None = None
+    try:
+        for argument in arguments:
+            pending.append(pool.submit(work, argument))
+            if len(pending) > depth:
+                yield pending.popleft().result()
+    except Exception as error:  # noqa: BLE001  # raised again below
+        broken = error
     while pending:
         yield pending.popleft().result()
+    if broken:
+        raise broken
 
 
 class _End:

@@ -54,7 +54,7 @@ class Bar:
         """Draw, or write a line if the last one is old."""
         detail = self._detail(summary)
         if self._console.is_terminal:
-            share = 1.0 if summary.optimizing else summary.report.share
+            share = 1.0 if summary.optimizing else summary.share
             self._progress.update(self._task, completed=share, detail=detail)
             self._progress.refresh()
         elif summary.optimizing or monotonic() - self._said >= _EVERY:
@@ -65,7 +65,7 @@ class Bar:
         if summary.optimizing:
             return f"{summary.names:,} names stored; building the graph (this may take minutes)"
         seconds = monotonic() - self._started
-        share = summary.report.share
+        share = summary.share
         left = seconds * (1 - share) / share if share else 0.0
         rate = summary.names / seconds if seconds else 0.0
         return f"{summary.names:,} names, {rate:,.0f}/s, {_clock(left)} left"

@@ -1,0 +1,183 @@
+"""Words in, concepts out."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from termsearch.errors import UnknownValueError
+from termsearch.index import Index
+from termsearch.ingest import ingest
+from termsearch.search import TermSearch, Where
+from tests.concepts import ALL, FEVER, OLD_FEVER, concept
+from tests.conftest import WordHash
+
+
+@pytest.fixture
+def search(index: Index, encoder: WordHash) -> Iterator[TermSearch]:
+    ingest([*ALL, OLD_FEVER], "test", encoder, index)
+    with TermSearch(index, lambda: encoder) as opened:
+        yield opened
+
+
+def curies(search: TermSearch, text: str, where: Where, limit: int = 10) -> list[str]:
+    return [hit.curie for hit in search.query(text, where, limit=limit).results]
+
+
+def test_a_synonym_finds_its_concept_once_and_is_shown(search: TermSearch) -> None:
+    best, *rest = search.query("  HIGH body–temperature").results
+
+    assert (best.curie, best.name, best.matched_name) == (
+        "mesh:D990002",
+        "Fever",
+        "high body temperature",
+    )
+    assert "mesh:D990002" not in {hit.curie for hit in rest}
+
+
+def test_an_exact_match_stands_before_nearer_vectors_and_scores_one(search: TermSearch) -> None:
+    answer = search.query("Pyrexia")
+
+    assert answer.resolution == "unique"
+    assert (answer.results[0].match_type, answer.results[0].score) == ("exact", 1.0)
+    assert [hit.rank for hit in answer.results] == list(range(1, len(answer.results) + 1))
+
+
+def test_two_concepts_of_the_same_name_are_ambiguous_and_the_preferred_leads(
+    index: Index, encoder: WordHash
+) -> None:
+    ms = [concept("local", "1", "Mitral narrowing", "MS"), concept("local", "2", "MS", "Sclerosis")]
+    ingest(ms, "test", encoder, index)
+
+    answer = TermSearch(index, lambda: encoder).query("ms")
+
+    assert answer.resolution == "ambiguous"
+    assert [hit.code for hit in answer.results] == ["2", "1"]
+
+
+def test_dense_scores_are_cosines_in_falling_order(search: TermSearch) -> None:
+    scores = [hit.score for hit in search.query("high fever today", mode="dense").results]
+
+    assert scores == sorted(scores, reverse=True)
+    assert all(-1.0001 <= score <= 1.0001 for score in scores)
+
+
+def test_modes_use_one_kind_of_evidence(search: TermSearch) -> None:
+    assert search.query("high fever", mode="exact").results == []
+    assert search.query("high fever", mode="exact").resolution == "none"
+    assert {hit.match_type for hit in search.query("fever", mode="lexical").results} == {"lexical"}
+    assert {hit.match_type for hit in search.query("fever", mode="dense").results} == {"dense"}
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (Where(vocabularies=("MSH",)), {"mesh:D990001", "mesh:D990002", "mesh:D990003",
+                                        "umls:C9900001"}),
+        (Where(vocabularies=("http://snomed.info/sct",)), {"umls:C9900001", "snomedct:29999992"}),
+        (Where(types=("sign or symptom",)), {"umls:C9900001"}),
+        (Where(types=("DISO",)), {"umls:C9900001"}),
+        (Where(types=("Diseases",)), {"mesh:D990001", "mesh:D990002", "mesh:D990003"}),
+        (Where(types=("T184", "body structure")), {"umls:C9900001", "snomedct:29999992"}),
+        (Where(langs=("ES",)), {"umls:C9900001"}),
+        (Where(under="MESH:D990002"), {"mesh:D990002", "mesh:D990003"}),
+        (Where(under="mesh:D990001", types=("T184",)), set()),
+        (Where(vocabularies=("snomedct",), types=("body structure",), inactive=True),
+         {"snomedct:29999992", "snomedct:39999993"}),
+    ],
+)  # fmt: skip
+def test_filters_keep_all_of_their_hits_and_no_other(
+    search: TermSearch, where: Where, expected: set[str]
+) -> None:
+    assert set(curies(search, "fever", where)) == expected
+
+
+def test_a_filter_by_a_umls_source_shows_its_code_first(search: TermSearch) -> None:
+    (hit,) = search.query("cough", Where(vocabularies=("mesh",)), limit=1).results
+
+    assert [(source.curie, source.term_type) for source in hit.sources] == [
+        ("mesh:D9", "MH"),
+        ("snomedct:19999991", "PT"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (Where(vocabularies=("meshh",)), "unknown vocabulary 'meshh'; nearest known: mesh"),
+        (Where(types=("T18",)), "unknown type 'T18'; nearest known: T184"),
+        (Where(langs=("de",)), "unknown language 'de'; "),
+        (Where(under="mesh:d990002"), "unknown code 'mesh:d990002'; nearest known: mesh:D990002"),
+        (Where(under="mesh:D1"), "unknown code 'mesh:D1'"),
+        (Where(under="D990002"), "unknown code 'D990002'"),
+    ],
+)
+def test_an_unknown_value_in_a_filter_is_refused_with_the_nearest(
+    search: TermSearch, where: Where, message: str
+) -> None:
+    with pytest.raises(UnknownValueError, match=message):
+        search.query("fever", where)
+
+
+def test_under_a_source_code_means_the_concept_that_uses_it(search: TermSearch) -> None:
+    assert curies(search, "fever", Where(under="snomedct:19999991")) == ["umls:C9900001"]
+
+
+def test_retired_concepts_answer_only_when_asked_and_name_their_successor(
+    search: TermSearch,
+) -> None:
+    hidden = search.query("febrile state").results
+    shown = search.query("febrile state", Where(inactive=True)).results
+
+    assert "snomedct:39999993" not in {hit.curie for hit in hidden}
+    assert (shown[0].curie, shown[0].active, shown[0].replaced_by) == (
+        "snomedct:39999993",
+        False,
+        ["snomedct:29999992"],
+    )
+
+
+def test_a_concept_with_many_near_names_does_not_push_others_out(
+    index: Index, encoder: WordHash
+) -> None:
+    crowd = concept("local", "crowd", "fever 0", *(f"fever {n}" for n in range(1, 400)))
+    ingest([crowd, FEVER], "test", encoder, index)
+
+    answer = TermSearch(index, lambda: encoder).query("fever x", limit=2)
+
+    assert {hit.code for hit in answer.results} == {"crowd", "D990002"}
+
+
+def test_min_score_leaves_out_what_is_farther(search: TermSearch) -> None:
+    assert curies(search, "pyrexia", Where(), limit=10)[0] == "mesh:D990002"
+    assert len(search.query("pyrexia", min_score=0.99).results) == 1
+
+
+def test_many_queries_are_embedded_in_one_call_and_answered_in_order(
+    search: TermSearch, encoder: WordHash
+) -> None:
+    encoder.embedded = []
+
+    answers = search.query_many(["cough", "", "ankle", "cough"], limit=1)
+
+    assert encoder.embedded == ["cough", "ankle"]
+    assert [[hit.code for hit in answer.results] for answer in answers] == [
+        ["C9900001"],
+        [],
+        ["29999992"],
+        ["C9900001"],
+    ]
+
+
+def test_types_are_shown_with_their_names(search: TermSearch) -> None:
+    (hit,) = search.query("ankle", limit=1).results
+
+    assert [(kind.code, kind.name) for kind in hit.types] == [("body structure", "body structure")]
+
+
+def test_exact_and_lexical_modes_need_no_encoder(index: Index, encoder: WordHash) -> None:
+    ingest(ALL, "test", encoder, index)
+
+    def refuse() -> WordHash:
+        raise AssertionError("loaded")
+
+    assert TermSearch(index, refuse).query("fever", mode="exact").resolution == "unique"
