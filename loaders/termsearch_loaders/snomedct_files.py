@@ -1,0 +1,152 @@
+"""RF2 files by their names: which of a release's files the loader reads.
+
+``[x|z]{sct2|der2}_{Content}_[Summary]{Full|Snapshot|Delta}[-lang]_{Country}_{Date}.txt``: only the
+base name counts, as packages differ in their folders.
+https://docs.snomed.org/snomed-ct-specifications/snomed-ct-release-file-specification
+"""
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from termsearch.errors import BadReleaseError
+from termsearch.loader import Report
+from termsearch_loaders.files import Member, members
+
+__all__ = ["REFSET", "File", "RF2Name", "file_date", "holds_release", "rf2_name", "select"]
+
+#: Content of a file whose reference set is told by its header.
+REFSET = "Refset"
+
+_NAME = re.compile(
+    r"[xz]?(?:sct|der|rel)2_"
+    r"(?P<content>Concept|Description|TextDefinition|Relationship|c[sci]*Refset)_"
+    r"(?P<rest>.+)\.txt"
+)
+_VIEW = re.compile(r"(Full|Snapshot|Delta)(?=(?:-[A-Za-z-]+)?_)")
+_DATE = re.compile(r"_(\d{8})(?:T\d+Z)?\.txt$")
+_INNER_ZIP = re.compile(r"snomed.*\.zip", re.IGNORECASE)
+
+#: A header is longer: ``id effectiveTime active moduleId definitionStatusId`` has 51 bytes.
+#: Packages hold stub files of some 10 bytes for content that they do not have.
+_STUB = 50
+
+
+class RF2Name(NamedTuple):
+    """What a base name says."""
+
+    content: str  #: ``Concept``, ``Description``, ..., or :data:`REFSET`
+    summary: str  #: what follows the content: ``LanguageSnapshot-en_INT_20250101``
+    view: str  #: ``Full``, ``Snapshot``, ``Delta``; empty where the name does not say
+
+    @property
+    def twin(self) -> tuple[str, str]:
+        """Equal for the Full and the Snapshot file of the same content of one package."""
+        return self.content, _VIEW.sub("", self.summary)
+
+
+class File(NamedTuple):
+    """A file to read."""
+
+    member: Member
+    name: RF2Name
+
+
+def rf2_name(base: str) -> RF2Name | None:
+    """What ``base`` says, if it names a file that the loader can use."""
+    found = _NAME.fullmatch(base.removesuffix(".gz"))
+    if not found:
+        return None
+    content, rest = found["content"], found["rest"]
+    view = _VIEW.search(rest)
+    return RF2Name(
+        REFSET if content.endswith(REFSET) else content, rest, view.group(1) if view else ""
+    )
+
+
+def holds_release(path: Path) -> bool:
+    """Whether ``path`` is an RF2 file, or a folder or zip with a Concept file.
+
+    By names alone; a package zipped inside a zip is believed by its name, as its own names
+    can't be had without unpacking it. Packages of nothing but Delta files count: they get a
+    better answer from :func:`select` than "unknown".
+    """
+    try:
+        if path.is_dir():
+            files = (file for file in path.rglob("*") if file.is_file())
+            return any(_is_concepts(name) for file in files for name in _names(file))
+        if rf2_name(path.name):
+            return path.is_file()
+        return any(_is_concepts(n) or _INNER_ZIP.fullmatch(n) for n in _names(path) if n)
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
+        return False
+
+
+def _is_concepts(base: str) -> bool:
+    name = rf2_name(base)
+    return name is not None and name.content == "Concept"
+
+
+def _names(file: Path) -> Iterator[str]:
+    """Base names in a zip; the base name of any other file."""
+    if file.suffix.lower() != ".zip":
+        yield file.name
+    elif zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            yield from (name.rpartition("/")[2] for name in archive.namelist())
+
+
+def select(paths: Sequence[Path], report: Report) -> list[File]:
+    """The files to read: no Delta, no stub, and no Full where its Snapshot is there as well.
+
+    Raises:
+        BadReleaseError: A path has no RF2 file, or Deltas only; no Concept or Description file.
+    """
+    found = [file for path in paths for file in _package(path, report)]
+    newest = {file.name.twin for file in found if file.name.view != "Full"}
+    chosen = [f for f in found if f.name.view != "Full" or f.name.twin not in newest]
+    for content in ("Concept", "Description"):
+        if not any(file.name.content == content for file in chosen):
+            raise BadReleaseError(
+                ", ".join(map(str, paths)),
+                f"no {content} file; expected sct2_{content}_Snapshot_..._YYYYMMDD.txt "
+                "(or Full). Give the whole release package, as a folder or as its zip",
+            )
+    return chosen
+
+
+def _package(path: Path, report: Report) -> list[File]:
+    try:
+        files = list(_files(members(path)))
+    except OSError as error:
+        raise BadReleaseError(path, f"can't be read ({error})") from error
+    whole = [file for file in files if file.name.view != "Delta"]
+    if not files:
+        raise BadReleaseError(
+            path, "no RF2 file; expected names such as sct2_Concept_Snapshot_INT_20250101.txt"
+        )
+    if not whole:
+        raise BadReleaseError(
+            path,
+            "only Delta files; a Delta lists changes and can't stand alone. Give the Snapshot "
+            "or Full files of the same release",
+        )
+    stubs = [file.member.name for file in whole if file.member.size < _STUB]
+    if stubs:
+        report.warnings.append(f"{path}: stub files without a header skipped: {', '.join(stubs)}")
+    return [file for file in whole if file.member.size >= _STUB]
+
+
+def _files(found: Iterable[Member]) -> Iterator[File]:
+    for member in found:
+        name = rf2_name(member.name)
+        if name:
+            yield File(member, name)
+
+
+def file_date(files: Iterable[File]) -> str:
+    """The newest date in the files' names, ``YYYYMMDD``; empty if none has one."""
+    dates = (_DATE.search(file.member.name) for file in files)
+    return max((date.group(1) for date in dates if date), default="")
