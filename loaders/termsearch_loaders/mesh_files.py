@@ -1,0 +1,129 @@
+"""MeSH files: which part of which release each one is, told from its first bytes.
+
+Where NLM keeps them: https://nlmpubs.nlm.nih.gov/projects/mesh/MESH_FILES/xmlmesh/
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
+from termsearch_loaders.files import BROKEN, Member, members
+
+__all__ = ["Edition", "Part", "damaged", "editions", "holds_mesh"]
+
+
+class Part(NamedTuple):
+    """One of the files NLM ships a release in, and what its elements are called."""
+
+    name: str
+    root: str
+    record: str
+    ui: str
+    heading: str
+    in_trees: bool  #: records have tree numbers, so the file is read twice
+
+
+PARTS = (
+    Part("desc", "DescriptorRecordSet", "DescriptorRecord", "DescriptorUI", "DescriptorName", True),
+    Part("qual", "QualifierRecordSet", "QualifierRecord", "QualifierUI", "QualifierName", True),
+    Part("supp", "SupplementalRecordSet", "SupplementalRecord", "SupplementalRecordUI",
+         "SupplementalRecordName", False),
+)  # fmt: skip
+
+_BY_ROOT = {part.root: part for part in PARTS}
+
+#: How much of a file is looked at to find its root element, in bytes.
+_HEAD = 4096
+_ROOT = re.compile(rb"<([A-Za-z][\w.-]*)")
+_DTD_YEAR = re.compile(rb"_((?:19|20)\d\d)\d{4}\.dtd")  # nlmdescriptorrecordset_20240101.dtd
+_NAME_YEAR = re.compile(r"(?:desc|qual|supp)\D?((?:19|20)\d\d)")  # desc2024.xml, fredesc2024.xml
+
+
+class Edition(NamedTuple):
+    """One file, known to be MeSH."""
+
+    member: Member
+    part: Part
+    release: str  #: four digits, or nothing where neither DTD nor file name says
+
+
+def holds_mesh(path: Path) -> bool:
+    """Whether any file of ``path`` has the root element of a MeSH part; never raises."""
+    try:
+        return any(_part(_head(member)) for member in members(path) if _may_be_xml(member))
+    except (TermsearchError, OSError, *BROKEN):
+        return False
+
+
+def editions(paths: Sequence[Path]) -> list[Edition]:
+    """The MeSH files of ``paths`` in their order; other files of a folder or zip are passed over.
+
+    Raises:
+        BadReleaseError: A path without any, or one part there twice.
+    """
+    found: list[Edition] = []
+    for path in paths:
+        here = _editions(path)
+        if not here:
+            raise BadReleaseError(
+                path,
+                f"no MeSH XML in it; expected a root element {', '.join(_BY_ROOT)}. "
+                "Download desc, supp or qual from NLM's xmlmesh folder",
+            )
+        found += here
+    _check_each_part_once(found)
+    return found
+
+
+def _may_be_xml(member: Member) -> bool:
+    return member.path.lower().endswith((".xml", ".gz"))
+
+
+def _head(member: Member) -> bytes:
+    with member.open() as stream:
+        return stream.read(_HEAD)
+
+
+def _part(head: bytes) -> Part | None:
+    """The part whose root element comes first in ``head``, after prolog and comments."""
+    without_comments = re.sub(rb"<!--.*?-->", b"", head, flags=re.DOTALL)
+    root = _ROOT.search(without_comments)
+    return _BY_ROOT.get(root[1].decode()) if root else None
+
+
+def _editions(path: Path) -> list[Edition]:
+    found = []
+    for member in filter(_may_be_xml, members(path)):
+        try:
+            head = _head(member)
+        except BROKEN as error:
+            raise damaged(member, "at its start", error) from error
+        if part := _part(head):
+            found.append(Edition(member, part, _release(member, head)))
+    return found
+
+
+def _release(member: Member, head: bytes) -> str:
+    if year := _DTD_YEAR.search(head):
+        return year[1].decode()
+    named = _NAME_YEAR.search(member.name.lower())
+    return named[1] if named else ""
+
+
+def _check_each_part_once(found: Sequence[Edition]) -> None:
+    first: dict[str, Member] = {}
+    for member, part, _ in found:
+        if part.name in first:
+            raise BadReleaseError(
+                str(member),
+                f"a second {part.name} file beside {first[part.name]}; expected one of each "
+                "part. Name the one to load",
+            )
+        first[part.name] = member
+
+
+def damaged(member: Member, where: str, error: Exception) -> BadRecordError:
+    """The error for compressed data that can't be read to their end."""
+    return BadRecordError(str(member), where, f"the compressed data are cut or damaged ({error})")

@@ -1,0 +1,178 @@
+"""A list of your own: CSV, TSV or JSON lines with the columns code and name.
+
+Columns: ``vocabulary``, ``code``, ``name``, ``synonyms`` (a JSON array, or separated by ``|``),
+``type`` and ``parent`` (several separated by ``|``), ``lang``, ``definition``, ``active`` and
+``release``; only ``code`` and ``name`` are required. Rows that repeat a code add names to it.
+
+A row is a line of the table. Rows of one code need not stand together and a parent may come
+later, so the concepts are held in memory until the last row is read: about 1 kB each.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from termsearch.concept import Concept, Kind, Name, SemanticType
+from termsearch.errors import BadReleaseError, TermsearchError
+from termsearch.loader import Options, Report
+from termsearch.vocabulary import vocabulary_id
+from termsearch_loaders.files import BROKEN, Member, members
+from termsearch_loaders.table_cells import Row
+from termsearch_loaders.table_rows import EXTENSIONS, has_code_and_name, rows
+
+__all__ = ["load", "recognises"]
+
+#: Vocabulary id and code.
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the rows of one code have said so far. Dicts without values keep order, once each."""
+
+    part: str
+    names: dict[tuple[str, str], None] = field(default_factory=dict)  #: text and language
+    types: dict[str, None] = field(default_factory=dict)
+    parents: dict[str, None] = field(default_factory=dict)
+    definition: str = ""
+    release: str = ""
+    active: bool = False
+
+
+def recognises(path: Path) -> bool:
+    """Whether ``path`` is a table with our columns, or holds tables and all of them have them."""
+    try:
+        tables = _tables(path)
+        return bool(tables) and all(map(has_code_and_name, tables))
+    except (TermsearchError, OSError, *BROKEN):
+        return False
+
+
+def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Concept]:
+    """Yield a concept for every vocabulary and code in the tables of ``paths``.
+
+    Raises:
+        BadRecordError: A row is broken; says file and line.
+        BadReleaseError: A path without a table.
+        UsageError: A column is not there.
+    """
+    tables = [table for path in paths for table in _tables_of(path)]
+    report.total = sum(table.size for table in tables)
+    drafts: dict[Key, _Draft] = {}
+    for table in tables:
+        part = table.name.rpartition(".")[0]
+        for row in rows(table, options.columns, report):
+            _take(row, part, drafts, options, report)
+    kept = {key: draft for key, draft in drafts.items() if draft.names}
+    _warn(kept, report)
+    for key, draft in kept.items():
+        yield _concept(key, draft, kept)
+
+
+def _tables(path: Path) -> list[Member]:
+    return [member for member in members(path) if member.name.lower().endswith(EXTENSIONS)]
+
+
+def _tables_of(path: Path) -> list[Member]:
+    tables = _tables(path)
+    if not tables:
+        raise BadReleaseError(
+            path, f"no table with a row in it; expected a file that ends in {', '.join(EXTENSIONS)}"
+        )
+    return tables
+
+
+def _take(row: Row, part: str, drafts: dict[Key, _Draft], options: Options, report: Report) -> None:
+    """Add one row to its draft, or count why it is left out."""
+    report.read += 1
+    vocabulary = vocabulary_id(row.text("vocabulary"))
+    vocabulary = vocabulary or _default_vocabulary(part, options.vocabularies)
+    code, name, lang = row.required("code"), row.required("name"), row.lang()
+    synonyms, active = row.texts("synonyms"), row.flag("active")
+    if options.vocabularies and vocabulary not in options.vocabularies:
+        report.drop(f"vocabulary {vocabulary}")
+        return
+    if not active and not options.inactive:
+        report.drop("inactive")
+        return
+    draft = drafts.setdefault((vocabulary, code), _Draft(part))
+    _describe(draft, row, active=active)
+    if _is_wanted(lang, options.langs):
+        draft.names.update(dict.fromkeys((text, lang) for text in (name, *synonyms)))
+        report.kept += 1
+    else:  # what the row says about the concept is true in every language
+        report.drop(f"language {lang}")
+
+
+def _describe(draft: _Draft, row: Row, *, active: bool) -> None:
+    draft.types.update(dict.fromkeys(row.texts("type")))
+    draft.parents.update(dict.fromkeys(row.texts("parent")))
+    draft.definition = draft.definition or row.text("definition")
+    draft.release = draft.release or row.text("release")
+    draft.active = draft.active or active
+
+
+@cache
+def _default_vocabulary(part: str, wanted: tuple[str, ...]) -> str:
+    """The one the user named, else the file's name, else ``table``."""
+    if len(wanted) == 1:
+        return wanted[0]
+    return vocabulary_id(re.sub(r"[^a-z0-9._-]+", "-", part.lower()).strip("-")) or "table"
+
+
+def _is_wanted(lang: str, langs: Sequence[str]) -> bool:
+    """Whether ``langs`` is empty or covers ``lang``: ``en`` covers ``en-GB`` (RFC 4647, 3.3.1)."""
+    folded = lang.casefold()
+    return not langs or any(f"{folded}-".startswith(f"{one.casefold()}-") for one in langs)
+
+
+def _warn(drafts: Mapping[Key, _Draft], report: Report) -> None:
+    """Report parents that are no code of the table, and codes that are their own parent."""
+    unknown: Counter[str] = Counter()
+    own = 0
+    for (vocabulary, code), draft in drafts.items():
+        own += code in draft.parents
+        unknown.update(parent for parent in draft.parents if (vocabulary, parent) not in drafts)
+    if unknown:
+        report.warnings.append(
+            f"{len(unknown):,} parents are no code of the table, {next(iter(unknown))!r} for one"
+        )
+    if own:
+        report.warnings.append(f"{own:,} codes are their own parent, which is not read")
+
+
+def _concept(key: Key, draft: _Draft, drafts: Mapping[Key, _Draft]) -> Concept:
+    vocabulary, code = key
+    (first, *others) = draft.names
+    return Concept(
+        vocabulary=vocabulary,
+        code=code,
+        names=(
+            Name(text=first[0], lang=first[1], kind=Kind.PREFERRED),
+            *(Name(text=text, lang=lang) for text, lang in others),
+        ),
+        release=draft.release,
+        part=draft.part,
+        types=tuple(SemanticType(code=found, name=found) for found in draft.types),
+        parents=tuple(parent for parent in draft.parents if parent != code),
+        ancestors=_ancestors(key, drafts),
+        definition=draft.definition,
+        active=draft.active,
+    )
+
+
+def _ancestors(key: Key, drafts: Mapping[Key, _Draft]) -> tuple[str, ...]:
+    """Codes above, nearest first, each once; a cycle is walked once."""
+    vocabulary, code = key
+    found = dict.fromkeys(drafts[key].parents)
+    queue = list(found)
+    for parent in queue:  # which grows while it is walked
+        draft = drafts.get((vocabulary, parent))
+        further = [one for one in draft.parents if one not in found] if draft else []
+        found.update(dict.fromkeys(further))
+        queue += further
+    found.pop(code, None)
+    return tuple(found)

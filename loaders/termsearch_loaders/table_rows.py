@@ -1,0 +1,214 @@
+"""Rows of a user's table: CSV, TSV and JSON lines, each with its line number.
+
+What a quotation mark means is settled by the delimiter, so that a lone one never swallows rows:
+
+* **Comma and semicolon** (CSV as spreadsheets write it): a cell that starts with ``"`` ends at
+  the next single ``"``, which must stand before a delimiter or a line end; a ``"`` inside is
+  doubled. Only ``definition`` may hold a line break: in any other cell of ours it is an error,
+  because it is nearly always a quotation mark that was not meant to open anything.
+* **Tab**: a line is a row. A cell that starts and ends with ``"`` and doubles those between is
+  unquoted; a cell that opens with ``"`` and has an odd number of them is an error; every other
+  ``"`` is data, as in ``5" needle`` and ``"Linked to" set``.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from termsearch.errors import BadRecordError
+from termsearch.loader import Report
+from termsearch_loaders.files import BROKEN, Member
+from termsearch_loaders.table_cells import Row, parsed
+from termsearch_loaders.table_columns import check_columns, fields, listed, required
+
+__all__ = ["EXTENSIONS", "has_code_and_name", "rows"]
+
+_JSON = (".jsonl", ".ndjson")
+EXTENSIONS = (".csv", ".tsv", ".txt", *_JSON)
+
+#: A header line longer than this many bytes is that of something else.
+_HEADER = 1 << 16
+
+
+def has_code_and_name(member: Member) -> bool:
+    """Whether the header, or the first JSON object, has our columns ``code`` and ``name``.
+
+    Raises:
+        BadRecordError: It is no header and no object.
+    """
+    with member.open() as stream:
+        line = _decoded(member, 1, stream.readline(_HEADER))
+    if _is_json(member):
+        names = list(_object(member, 1, line))
+    else:
+        names = next(_cells(member, iter([line])))[1]
+    return {"code", "name"} <= set(fields(member, 1, names, {}).values())
+
+
+def rows(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
+    """Every row that is not blank. ``columns`` is the user's, field to column.
+
+    Columns that are none of ours are named in a warning at the end.
+
+    Raises:
+        BadRecordError: A row is broken; says its first line.
+        UsageError: No column for code or name, or one of ``columns`` is not there.
+    """
+    found = _objects if _is_json(member) else _table
+    return found(member, columns, report)
+
+
+def _is_json(member: Member) -> bool:
+    return member.name.lower().endswith(_JSON)
+
+
+def _table(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
+    table = _cells(member, _lines(member, report))
+    _, names = next(table)
+    ours = fields(member, 1, names, columns)
+    check_columns(member, names, columns, ours)
+    _warn_of_others(member, names, ours, report)
+    for line, cells in table:
+        if not any(map(str.strip, cells)):
+            continue
+        if any(map(str.strip, cells[len(names) :])) or len(cells) < len(names):
+            raise BadRecordError(
+                str(member), f"line {line}", f"{len(cells)} cells, expected {len(names)} as above"
+            )
+        row = Row(
+            member, line, {ours[n]: c for n, c in zip(names, cells, strict=False) if n in ours}
+        )
+        _refuse_line_breaks(row)
+        yield row
+
+
+def _objects(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
+    seen: dict[str, None] = {}
+    ours: dict[str, str] = {}
+    for line, text in enumerate(_lines(member, report), start=1):
+        if not text.strip():
+            continue
+        found = _object(member, line, text)
+        if not found.keys() <= seen.keys() or not seen:
+            seen.update(dict.fromkeys(found))
+            ours = fields(member, line, list(seen), columns)
+            check_columns(member, list(seen), required(columns), ours)
+        yield Row(member, line, {ours[key]: found[key] for key in found if key in ours})
+    # Only now: an object may leave out what it has nothing to say on.
+    check_columns(member, list(seen), columns, ours)
+    _warn_of_others(member, list(seen), ours, report)
+
+
+def _object(member: Member, line: int, text: str) -> dict[str, object]:
+    found = parsed(text)
+    if not isinstance(found, dict):
+        raise BadRecordError(str(member), f"line {line}", "no JSON object, expected one on a line")
+    return found
+
+
+def _cells(member: Member, lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    """First line and cells of every row, the header first."""
+    first = next(lines, "")
+    delimiter = _delimiter(member, first)
+    table = _tabbed if delimiter == "\t" else _quoted
+    found = table(member, chain([first], lines), delimiter)
+    line, names = next(found, (1, []))
+    yield line, [name.strip() for name in names]
+    yield from found
+
+
+def _delimiter(member: Member, header: str) -> str:
+    """Of a .tsv a tab; else what the header has most of outside quotation marks."""
+    if member.name.lower().endswith(".tsv"):
+        return "\t"
+    bare = re.sub(r'"[^"]*"', "", header)  # European spreadsheets write a .csv with semicolons
+    return max((",", ";", "\t"), key=bare.count)
+
+
+def _quoted(
+    member: Member, lines: Iterator[str], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise BadRecordError(
+                str(member),
+                f"line {line}",
+                f"not CSV ({error}); expected a quotation mark inside a cell to be doubled "
+                '("") and the cell to be in quotation marks',
+            ) from error
+        if cells is None:
+            return
+        yield line, cells
+        line = reader.line_num + 1
+
+
+def _tabbed(
+    member: Member, lines: Iterator[str], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    for line, text in enumerate(lines, start=1):
+        cells = text.rstrip("\r\n").split(delimiter)
+        if '"' in text:
+            cells = [_unquoted(member, line, cell) for cell in cells]
+        yield line, cells
+
+
+def _unquoted(member: Member, line: int, cell: str) -> str:
+    if not cell.startswith('"'):
+        return cell
+    if cell.count('"') % 2:
+        raise BadRecordError(
+            str(member),
+            f"line {line}",
+            f"a quotation mark opens {cell[:40]!r} and nothing closes it in that line; expected "
+            'it doubled ("") in a cell that is itself in quotation marks',
+        )
+    inner = cell[1:-1]
+    if cell.endswith('"') and '"' not in inner.replace('""', ""):
+        return inner.replace('""', '"')
+    return cell
+
+
+def _refuse_line_breaks(row: Row) -> None:
+    for field, cell in row.cells.items():
+        text = str(cell).strip()
+        if ("\n" in text or "\r" in text) and field != "definition":
+            raise row.broken(
+                f"a line break in {field} after {text.splitlines()[0][:40]!r}; expected one line: "
+                'double a quotation mark that opens no cell ("")'
+            )
+
+
+def _warn_of_others(
+    member: Member, names: Sequence[str], ours: Mapping[str, str], report: Report
+) -> None:
+    others = [name for name in names if name and name not in ours]
+    if others:
+        report.warnings.append(f"{member}: columns not read: {listed(others)}")
+
+
+def _lines(member: Member, report: Report | None) -> Iterator[str]:
+    """Lines with their ends, which a quoted cell may hold, and without byte order mark."""
+    number = 0
+    try:
+        with member.open(report) as stream:
+            for number, line in enumerate(stream, start=1):
+                yield _decoded(member, number, line)
+    except BROKEN as error:
+        raise BadRecordError(
+            str(member), f"after line {number}", f"the compressed data are cut or damaged ({error})"
+        ) from error
+
+
+def _decoded(member: Member, number: int, line: bytes) -> str:
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise BadRecordError(
+            str(member), f"line {number}", f"not UTF-8 ({error}); save the table as UTF-8"
+        ) from error
+    return text.removeprefix("\ufeff") if number == 1 else text

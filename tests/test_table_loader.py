@@ -1,0 +1,438 @@
+"""A user's own table becomes concepts, whatever wrote it; what can't be read says where."""
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termsearch.concept import Concept, Kind, Name, SemanticType
+from termsearch.errors import BadRecordError, BadReleaseError, UsageError
+from termsearch.loader import Options, Report
+from termsearch_loaders.table import load, recognises
+
+
+def written(folder: Path, text: str, name: str = "local.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def loaded(
+    path: Path, options: Options | None = None, report: Report | None = None
+) -> list[Concept]:
+    return list(load([path], options or Options(), report or Report()))
+
+
+def texts(concept: Concept) -> list[str]:
+    return [name.text for name in concept.names]
+
+
+def test_every_column_of_ours_is_read_without_an_option(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "vocabulary,code,name,synonyms,type,parent,lang,definition,active,release\n"
+        'MSH,007,"Zz fever, blue",Zz azure|Zz cyan,sign|finding,001,en-gb,"Two\r\nlines",yes,25\n',
+    )
+
+    (fever,) = loaded(path)
+
+    assert fever == Concept(
+        vocabulary="mesh",
+        code="007",
+        names=(
+            Name(text="Zz fever, blue", lang="en-GB", kind=Kind.PREFERRED),
+            Name(text="Zz azure", lang="en-GB"),
+            Name(text="Zz cyan", lang="en-GB"),
+        ),
+        types=(SemanticType("sign", "sign"), SemanticType("finding", "finding")),
+        parents=("001",),
+        ancestors=("001",),
+        definition="Two\r\nlines",
+        release="25",
+        part="local",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "code,name\n007,Zz one\n"),
+        ("a.csv", "\ufeffCode;Name\r\n007;Zz one\r\n"),
+        ("a.csv", "code\tname\n007\tZz one\n"),
+        ("a.tsv", "code\tname\n007\tZz one"),
+        ("a.txt", "CODE\tNAME\tSynonym\n007\tZz one\t\n"),
+        ("a.csv", 'code,name,extra\n007,"Zz one",,,\n,,\n\n'),
+        ("a.jsonl", '{"code": "007", "name": "Zz one"}\n\n'),
+        ("a.ndjson", '\ufeff{"Name": "Zz one", "CODE": "007", "type": null}'),
+    ],
+)
+def test_every_dialect_of_a_table_gives_the_same_concept(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    path = written(tmp_path, text, name)
+    report = Report()
+
+    (one,) = loaded(path, report=report)
+
+    assert recognises(path)
+    assert (one.vocabulary, one.code, texts(one)) == ("a", "007", ["Zz one"])
+    assert (report.read, report.kept, report.share) == (1, 1, 1.0)
+
+
+def test_gzip_zip_and_folder_are_read(tmp_path: Path) -> None:
+    text = "code,name\n1,Zz one\n"
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "local.csv.gz").write_bytes(gzip.compress(text.encode()))
+    (folder / "notes.md").write_text("notes")
+    with zipfile.ZipFile(tmp_path / "local.zip", "w") as archive:
+        archive.writestr("local.csv", text)
+
+    plain = loaded(written(tmp_path, text))
+
+    assert plain == loaded(folder) == loaded(tmp_path / "local.zip")
+    assert recognises(folder)
+
+
+def test_words_that_other_readers_take_for_nothing_are_names(tmp_path: Path) -> None:
+    path = written(tmp_path, "code,name,synonyms\nNA,None,null|NaN|N/A\n")
+
+    (concept,) = loaded(path)
+
+    assert (concept.code, texts(concept)) == ("NA", ["None", "null", "NaN", "N/A"])
+
+
+def test_rows_of_one_code_add_names_wherever_they_stand(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "code,name,lang,type\n1,Zz one,en,a\n2,Zz two,en,a\n1,Zz eins,de,b\n1,Zz one,en,a\n",
+    )
+
+    one, two = loaded(path)
+
+    assert [(n.text, n.lang, n.kind) for n in one.names] == [
+        ("Zz one", "en", Kind.PREFERRED),
+        ("Zz eins", "de", Kind.SYNONYM),
+    ]
+    assert [found.code for found in one.types] == ["a", "b"]
+    assert two.code == "2"
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ('["Zz a|b", "Zz c"]', ["Zz a|b", "Zz c"]),
+        ("[]", []),
+        ("[18F]Zz|[X]Zz", ["[18F]Zz", "[X]Zz"]),
+        (" Zz a || Zz a|Zz b ", ["Zz a", "Zz b"]),
+    ],
+)
+def test_synonyms_are_an_array_or_separated_by_bars(
+    tmp_path: Path, cell: str, names: list[str]
+) -> None:
+    path = written(tmp_path, f"code\tname\tsynonyms\n1\tZz\t{cell}\n", "a.tsv")
+
+    (concept,) = loaded(path)
+
+    assert texts(concept) == ["Zz", *names]
+
+
+def test_json_lists_are_taken_as_they_are_and_whole_numbers_are_codes(tmp_path: Path) -> None:
+    row = {"code": 386661006, "name": "Zz", "synonyms": ["a|b"], "parent": ["1"], "active": True}
+    path = written(tmp_path, json.dumps(row), "a.jsonl")
+
+    (concept,) = loaded(path)
+
+    assert (concept.code, texts(concept), concept.parents) == ("386661006", ["Zz", "a|b"], ("1",))
+
+
+def test_columns_that_are_not_read_are_named(tmp_path: Path) -> None:
+    report = Report()
+
+    loaded(written(tmp_path, "code,name,synonims,note\n1,Zz,a,b\n"), report=report)
+    loaded(
+        written(tmp_path, '{"code":"1","name":"Zz"}\n{"code":"2","name":"Zz","nom":1}', "a.jsonl"),
+        report=report,
+    )
+
+    csv_warning, json_warning = report.warnings
+    assert csv_warning.endswith("columns not read: synonims, note")
+    assert json_warning.endswith("columns not read: nom")
+
+
+def test_columns_of_another_name_are_read_where_the_user_says_so(tmp_path: Path) -> None:
+    path = written(tmp_path, "LocalCode,name,Label\n1,old name,Zz\n")
+
+    (concept,) = loaded(path, Options(columns={"code": "localcode", "name": "Label"}))
+
+    assert not recognises(path)
+    assert (concept.code, texts(concept)) == ("1", ["Zz"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "columns", "message"),
+    [
+        ("a.csv", "Id,name\n", {}, "no column 'code'; its columns: Id, name. Say .*--column code="),
+        ("a.csv", "Id,name\n", {"code": "ID2"}, "no column 'ID2' for code; its columns: Id, name"),
+        ("a.csv", "code,name\n", {"kode": "Id"}, "there is no field 'kode'; expected one of voc"),
+        ("a.jsonl", '{"id": "1", "name": "Zz"}', {}, "no column 'code'; its columns: id, name"),
+        (
+            "a.jsonl",
+            '{"code": "1", "name": "Zz"}',
+            {"type": "kind"},
+            "no column 'kind' for type; its columns: code, name",
+        ),
+    ],
+)
+def test_a_column_that_is_not_there_is_wrong_usage(
+    tmp_path: Path, name: str, text: str, columns: dict[str, str], message: str
+) -> None:
+    path = written(tmp_path, text, name)
+
+    with pytest.raises(UsageError, match=message):
+        loaded(path, Options(columns=columns))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "vocabulary"),
+    [
+        ("Our Zz List (2).csv", (), "our-zz-list-2"),
+        ("SNOMED.csv", (), "snomedct"),
+        ("漢字.csv", (), "table"),
+        ("a.csv", ("loinc",), "loinc"),
+    ],
+)
+def test_without_a_column_the_user_or_the_file_names_the_vocabulary(
+    tmp_path: Path, name: str, wanted: tuple[str, ...], vocabulary: str
+) -> None:
+    path = written(tmp_path, "code,name\n1,Zz\n", name)
+
+    (concept,) = loaded(path, Options(vocabularies=wanted))
+
+    assert concept.vocabulary == vocabulary
+
+
+def test_vocabularies_languages_and_inactive_rows_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = [
+        "vocabulary,code,name,lang,active,type",
+        "LNC,1,Zz un,fr,1,drug",
+        "LNC,1,Zz one,en-GB,T,",
+        "LNC,2,Zz two,en,no,",
+        "RXNORM,3,Zz three,en,,",
+    ]
+    path = written(tmp_path, "\n".join(rows))
+    report = Report()
+
+    kept = loaded(path, Options(vocabularies=("loinc",), langs=("en",)), report)
+
+    assert [(c.code, texts(c)) for c in kept] == [("1", ["Zz one"])]
+    assert [found.code for found in kept[0].types] == ["drug"]  # true in every language
+    assert report.dropped == {"language fr": 1, "inactive": 1, "vocabulary rxnorm": 1}
+    assert report.read == report.kept + sum(report.dropped.values()) == 4
+
+
+def test_inactive_rows_are_kept_and_marked_on_demand(tmp_path: Path) -> None:
+    path = written(tmp_path, "code,name,active\n1,Zz,0\n2,Zz,0\n2,Zz two,1\n")
+
+    concepts = loaded(path, Options(inactive=True))
+
+    assert [(concept.code, concept.active) for concept in concepts] == [("1", False), ("2", True)]
+
+
+def test_ancestors_are_walked_through_cycles_and_past_unknown_parents(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "code,name,parent\na,Zz,b|c\nb,Zz,d\nc,Zz,a\nd,Zz,missing\ne,Zz,e\n", "z.csv"
+    )
+    report = Report()
+
+    concepts = {concept.code: concept for concept in loaded(path, report=report)}
+
+    assert concepts["a"].parents == ("b", "c")
+    assert concepts["a"].ancestors == ("b", "c", "d", "missing")
+    assert concepts["d"].parents == concepts["d"].ancestors == ("missing",)
+    assert concepts["e"].parents == concepts["e"].ancestors == ()
+    assert report.warnings == [
+        "1 parents are no code of the table, 'missing' for one",
+        "1 codes are their own parent, which is not read",
+    ]
+
+
+def test_parents_are_codes_of_the_same_vocabulary(tmp_path: Path) -> None:
+    path = written(tmp_path, "vocabulary,code,name,parent\nx,1,Zz,\ny,1,Zz,2\nx,2,Zz,1\n")
+
+    concepts = {(c.vocabulary, c.code): c for c in loaded(path)}
+
+    assert concepts["y", "1"].ancestors == ("2",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('code,name\n1,Zz\n2,"Zz open\n3,Zz\n', r"a\.csv, line 3: not CSV \(unexpected end"),
+        ('code,name\n1,"Zz open\n2,"Zz"\n', r"line 2: not CSV \(',' expected after '\"'\)"),
+        ('code,name\n1,"Zz open\n2,Zz 5"\n3,Zz\n', "line 2: a line break in name after 'Zz open'"),
+        ('code,name\n1,"Zz\r\nbroken"\n', "line 2: a line break in name"),
+        ("code,name\n1,Zz\n2\n", "line 3: 1 cells, expected 2"),
+        ("code,name\n1,Zz,more\n", "line 2: 3 cells, expected 2"),
+        ("code,name\n,Zz\n", "line 2: no code, expected a text"),
+        ("code,name\n1, \n", "line 2: no name, expected a text"),
+        ("code,name,active\n1,Zz,maybe\n", "line 2: active is 'maybe', expected true"),
+        ("code,name,lang\n1,Zz,Klingon!\n", "line 2: lang is 'Klingon!', expected a code"),
+        ('code,name,synonyms\n1,Zz,"[""a"", "\n', "line 2: synonyms is a broken JSON array"),
+        ('code,name,synonyms\n1,Zz,"[1, 2]"\n', "line 2: synonyms is a list with something else"),
+        ("code,Name,NAME\n1,Zz,Zz\n", "line 1: two columns for name"),
+        ('code,name,definition\n1,Zz,"a\nb"\n2,\n', "line 4: 2 cells, expected 3"),
+    ],
+)
+def test_a_broken_row_of_a_csv_names_its_line(tmp_path: Path, text: str, message: str) -> None:
+    path = written(tmp_path, text, "a.csv")
+
+    with pytest.raises(BadRecordError, match=message):
+        loaded(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"code": "1", "name": "Zz"}\n{"code": 3.8e8, "name": "Zz"}', "line 2: code is the num"),
+        ('{"code": true, "name": "Zz"}', "line 1: code is true, expected a text"),
+        ('{"code": "1", "name": null}', "line 1: no name"),
+        ('{"code": "1", "name": 5}', "line 1: name is 5, expected a text"),
+        ('{"code": "1", "name": "Zz", "synonyms": [1]}', "line 1: synonyms is a list with someth"),
+        ('{"code": "1", "name": "Zz", "synonyms": {}}', "line 1: synonyms is {}, expected texts"),
+        ('{"code": "1", "name": "Zz"', "line 1: no JSON object"),
+        ('{"code": "1", "name": "Zz \\ud800"}', "line 1: no JSON object"),
+        ("[" * 100_000, "line 1: no JSON object"),
+        ('{"code": ' + "1" * 5000 + ', "name": "Zz"}', "line 1: no JSON object"),
+    ],
+)
+def test_a_broken_line_of_json_names_its_line(tmp_path: Path, text: str, message: str) -> None:
+    path = written(tmp_path, text, "a.jsonl")
+
+    with pytest.raises(BadRecordError, match=message):
+        loaded(path)
+
+
+def test_a_quotation_mark_between_tabs_never_reaches_the_next_line(tmp_path: Path) -> None:
+    cells = ['5" needle', '"Linked to" set', '"all of it"', '"a ""b"" c"']
+    lines = ["code\tname", *(f"{n}\t{cell}" for n, cell in enumerate(cells))]
+    path = written(tmp_path, "\n".join(lines), "a.tsv")
+
+    names = [texts(concept)[0] for concept in loaded(path)]
+
+    assert names == ['5" needle', '"Linked to" set', "all of it", 'a "b" c']
+
+
+def test_a_quotation_mark_that_opens_a_cell_between_tabs_must_close_it(tmp_path: Path) -> None:
+    path = written(tmp_path, 'code\tname\n1\tZz\n2\t"Zz\n3\tZz"\n', "a.tsv")
+
+    with pytest.raises(BadRecordError, match=r"line 3: a quotation mark opens '\"Zz' and nothing"):
+        loaded(path)
+
+
+def test_bytes_that_are_not_utf8_name_the_line_and_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("code,name\n1,Zz é\n".encode("latin-1"))
+
+    with pytest.raises(BadRecordError, match=r"line 2: not UTF-8 .*; save the table as UTF-8"):
+        loaded(path)
+
+
+def test_a_cut_gzip_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(b"code,name\n1,Zz\n", compresslevel=0)[:-10])
+
+    with pytest.raises(BadRecordError, match=r"a\.csv\.gz, after line \d: .*cut or damaged"):
+        loaded(path)
+    assert not recognises(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "id,name\n1,Zz\n"),
+        ("a.txt", "a line of prose\n"),
+        ("a.jsonl", '{"resourceType": "Zz"}\n'),
+        ("a.jsonl", "no json\n"),
+        ("a.xml", "code,name\n"),
+        ("a.csv", 'code,"name\n'),
+        ("a.csv", ""),
+    ],
+)
+def test_other_files_are_not_recognised(tmp_path: Path, name: str, text: str) -> None:
+    assert not recognises(written(tmp_path, text, name))
+
+
+def test_a_folder_is_not_recognised_if_one_of_its_tables_is_something_else(tmp_path: Path) -> None:
+    written(tmp_path, "code,name\n1,Zz\n")
+    written(tmp_path, "id\teffectiveTime\n", "sct2_Concept.txt")
+
+    assert not recognises(tmp_path)
+
+
+def test_a_path_without_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadReleaseError, match=r"no table with a row in it; expected .*\.csv"):
+        loaded(written(tmp_path, "code,name\n1,Zz\n", "a.doc"))
+
+
+Rows = Sequence[tuple[str, str, Sequence[str]]]
+
+
+def tables(*, without: str) -> st.SearchStrategy[Rows]:
+    """Codes, names and synonyms: any text without some characters and blanks around it."""
+    text = st.text(st.characters(exclude_characters=without, exclude_categories=["Cs"]))
+    cell = text.map(str.strip).filter(bool)
+    row = st.tuples(cell, cell, st.lists(cell, unique=True, max_size=5))
+    return st.lists(row, unique_by=lambda row: row[0], max_size=8)
+
+
+def read_back(rows: Rows) -> list[tuple[str, list[str]]]:
+    return [(code, list(dict.fromkeys([name, *others]))) for code, name, others in rows]
+
+
+def as_csv(rows: Rows, *, delimiter: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow(["code", "name", "synonyms"])
+    writer.writerows((code, name, json.dumps(synonyms)) for code, name, synonyms in rows)
+    return out.getvalue()
+
+
+def as_json_lines(rows: Rows) -> str:
+    keys = ("code", "name", "synonyms")
+    return "".join(json.dumps(dict(zip(keys, row, strict=True))) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@given(rows=tables(without="\r\n"))
+def test_what_a_csv_writer_writes_reads_back_the_same(
+    delimiter: str, rows: Rows, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = written(tmp_path_factory.mktemp("t"), as_csv(rows, delimiter=delimiter))
+
+    assert [(concept.code, texts(concept)) for concept in loaded(path)] == read_back(rows)
+
+
+@given(rows=tables(without="\r\n\t"))
+def test_what_is_written_between_tabs_reads_back_the_same(
+    rows: Rows, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = written(tmp_path_factory.mktemp("t"), as_csv(rows, delimiter="\t"), "a.tsv")
+
+    assert [(concept.code, texts(concept)) for concept in loaded(path)] == read_back(rows)
+
+
+@given(rows=tables(without="").filter(bool))
+def test_what_is_written_as_json_lines_reads_back_the_same(
+    rows: Rows, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = written(tmp_path_factory.mktemp("t"), as_json_lines(rows), "a.jsonl")
+
+    assert [(concept.code, texts(concept)) for concept in loaded(path)] == read_back(rows)
