@@ -1,13 +1,21 @@
 """Joins settings to an index and an encoder: the one place that knows which kinds there are."""
 
 from termsearch.encoder import Encoder, EncoderCard, Precision, load_encoder
-from termsearch.errors import ModelMismatchError
+from termsearch.encoder.weights import is_here
+from termsearch.errors import IndexMissingError, ModelMismatchError
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.search import TermSearch
 from termsearch.settings import Settings
 
-__all__ = ["connect", "encoder_of", "ingest_encoder", "open_index", "open_or_create_index"]
+__all__ = [
+    "connect",
+    "demo_model",
+    "encoder_of",
+    "ingest_encoder",
+    "open_index",
+    "open_or_create_index",
+]
 
 _DEFAULT_MODEL = "sapbert"
 
@@ -82,6 +90,16 @@ def encoder_of(manifest: Manifest, settings: Settings, index: str) -> Encoder:
     )
     manifest.require(encoder.card, index)
     return encoder
+
+
+def demo_model(settings: Settings) -> str:
+    """What the demo embeds with: what built its index, else SapBERT if it is here, else MiniLM."""
+    try:
+        index = open_index(settings)
+    except IndexMissingError:
+        return _DEFAULT_MODEL if is_here(_DEFAULT_MODEL) else "minilm"
+    index.close()
+    return index.manifest.encoder.model
 
 
 def connect(settings: Settings | None = None) -> TermSearch:

@@ -144,7 +144,7 @@ def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entr
         children=_children(index, card.curie),
         replaced_by=[_related(index, each) for each in card.replaced_by],
         replaces=list(card.replaces),
-        xrefs=sorted({*card.xrefs, *(s.curie for p in points for s in _sources(p))}),
+        xrefs=sorted({*card.xrefs, *(s.curie for p in points for s in _sources(p) if s.curie)}),
     )
 
 

@@ -30,6 +30,8 @@ __all__ = ["Answer", "Hit", "IndexInfo", "Mode", "TermSearch", "Where"]
 #: ``auto`` is exact before dense; the others use one kind of evidence alone.
 Mode = Literal["auto", "exact", "lexical", "dense"]
 
+_NEEDS_VECTORS = ("auto", "dense")
+
 #: A kind of evidence.
 Leg = Literal["exact", "lexical", "dense"]
 
@@ -61,13 +63,14 @@ class SourceInfo(BaseModel):
 
     vocabulary: str
     code: str
-    curie: str
+    curie: str = Field(description="Empty where the source gives the name no code.")
     term_type: str
 
     @classmethod
     def of(cls, source: Source) -> Self:
         """As stored, with its CURIE."""
-        return cls(**source._asdict(), curie=curie(source.vocabulary, source.code))
+        own = curie(source.vocabulary, source.code) if source.code else ""
+        return cls(**source._asdict(), curie=own)
 
 
 class Hit(BaseModel):
@@ -200,9 +203,11 @@ class TermSearch:
         Raises:
             UnknownValueError: ``where`` names something that the index does not hold.
         """
-        started = perf_counter()
         where = where or Where()
         conditions = self._conditions(where)
+        if mode in _NEEDS_VECTORS:
+            self._encoder  # noqa: B018  # loading it is no part of a query's time
+        started = perf_counter()
         forms = [search_form(text) for text in texts]
         ranked = self._ranked(forms, conditions, limit, mode)
         kept = [
@@ -263,7 +268,7 @@ class TermSearch:
     ) -> list[list[_Match]]:
         """Best matches of each form, at least ``limit`` of them if there are as many concepts."""
         ranked: list[list[_Match]] = [[] for _ in forms]
-        vectors = self._vectors(forms) if mode in {"auto", "dense"} else {}
+        vectors = self._vectors(forms) if mode in _NEEDS_VECTORS else {}
         pending = [position for position, form in enumerate(forms) if form]
         names = limit * _NAMES_PER_CONCEPT
         while pending:

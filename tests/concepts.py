@@ -13,7 +13,7 @@ def concept(vocabulary: str, code: str, *names: str | Name, **more: object) -> C
     """A concept whose first name is preferred."""
     made = [name if isinstance(name, Name) else Name(text=name) for name in names]
     made[0] = made[0].model_copy(update={"kind": Kind.PREFERRED})
-    return Concept(vocabulary=vocabulary, code=code, names=tuple(made), **more)  # type: ignore[arg-type]  # pydantic checks them
+    return Concept(vocabulary=vocabulary, code=code, names=tuple(made), **more)
 
 
 SIGNS = concept("mesh", "D990001", "Signs and Symptoms", types=(SIGN,), release="2026", part="desc")

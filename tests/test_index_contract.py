@@ -130,7 +130,8 @@ def test_rewriting_changes_the_payload_and_keeps_the_vector(
     index.rewrite(renamed)
 
     (hit,) = index.search([Ask(Nearest(encoder.encode(["cough"])[0]), 1)])[0]
-    assert (hit.point.release, hit.score) == ("2027", pytest.approx(1.0, abs=1e-5))
+    assert hit.point.release == "2027"
+    assert hit.score == pytest.approx(1.0, abs=1e-5)
 
 
 def test_removed_points_are_gone(index: Index, encoder: WordHash) -> None:

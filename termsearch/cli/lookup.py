@@ -57,7 +57,7 @@ def _print(entry: "Entry") -> None:
     _line("types", [f"{kind.code} {kind.name}" for kind in entry.types])
     _line("definition", [entry.definition])
     for name in entry.names:
-        used = ", ".join(dict.fromkeys(source.curie for source in name.sources))
+        used = ", ".join(dict.fromkeys(source.curie for source in name.sources if source.curie))
         facts = ", ".join(
             filter(None, [name.lang, name.kind, "" if name.active else "retired", used])
         )

@@ -22,6 +22,7 @@ class Bar:
 
     def __init__(self, title: str) -> None:
         self._title, self._started, self._said = title, monotonic(), monotonic()
+        self._first: tuple[float, float] | None = None  # when the first batch was in, and share
         self._console = Console(file=sys.stderr, highlight=False)
         # Without a thread of its own: Qdrant Edge holds Python's lock while it works, and a
         # bar that moves by jumps would look broken. It is drawn after every batch.
@@ -48,7 +49,8 @@ class Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:
+            self._progress.stop()
 
     def show(self, summary: "Summary") -> None:
         """Draw, or write a line if the last one is old."""
@@ -65,10 +67,17 @@ class Bar:
         if summary.optimizing:
             return f"{summary.names:,} names stored; building the graph (this may take minutes)"
         seconds = monotonic() - self._started
-        share = summary.share
-        left = seconds * (1 - share) / share if share else 0.0
         rate = summary.names / seconds if seconds else 0.0
-        return f"{summary.names:,} names, {rate:,.0f}/s, {_clock(left)} left"
+        return f"{summary.names:,} names, {rate:,.0f}/s, {self._left(summary.share)} left"
+
+    def _left(self, share: float) -> str:
+        """By the pace since the first batch: what came before it is reading ahead."""
+        if self._first is None:
+            self._first = monotonic(), share
+        since, first_share = self._first
+        if share <= first_share:
+            return "?"
+        return _clock((monotonic() - since) * (1 - share) / (share - first_share))
 
 
 def _clock(seconds: float) -> str:

@@ -115,7 +115,7 @@ def print_answer(answer: "Answer") -> None:
 
 def _row(hit: "Hit") -> list[str]:
     retired = "" if hit.active else f" [retired{_use(hit)}]"
-    used = ", ".join(dict.fromkeys(source.curie for source in hit.sources[:3]))
+    used = ", ".join(dict.fromkeys(source.curie for source in hit.sources if source.curie))
     return [
         f"{hit.rank:>3}",
         hit.curie,

