@@ -19,6 +19,7 @@ __all__ = [
     "IndexBusyError",
     "IndexMissingError",
     "IndexUnreadableError",
+    "LargeRemovalError",
     "ModelMismatchError",
     "ModelUnavailableError",
     "TermsearchError",
@@ -107,8 +108,7 @@ class BadRecordError(TermsearchError):
     def __init__(self, path: Path | str, where: str, problem: str) -> None:
         self.path, self.where = path, where
         super().__init__(
-            f"{path}, {where}: {problem}. Ingest stopped there and keeps what it has stored; "
-            "fix or re-download the file and run it again."
+            f"{path}, {where}: {problem}. Mend the file or fetch it again, and repeat the command."
         )
 
 
@@ -120,6 +120,17 @@ class EmptyReleaseError(TermsearchError):
             f"the {loader} loader read {read:,} rows and kept no name"
             f"{f' (dropped: {dropped})' if dropped else ''}; the index is as it was. "
             "Check the file, --vocab and --lang."
+        )
+
+
+class LargeRemovalError(TermsearchError):
+    """Most of what an origin had would be removed: more likely a slip than a new release."""
+
+    def __init__(self, origin: str, gone: int, had: int) -> None:
+        super().__init__(
+            f"{gone:,} of the {had:,} names that {origin} had are not in what was read, and would "
+            "be removed; none was. If that is meant (another release, other --vocab or --lang, "
+            "another file of the same name), repeat the command with --replace."
         )
 
 

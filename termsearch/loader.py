@@ -1,6 +1,6 @@
 """The contract of a loader, and the finding of installed ones.
 
-A loader is a module (or any object) with the two functions of :class:`Loader`, registered by
+A loader is a module (or any object) with what :class:`Loader` lists, registered by
 one line in its package's ``pyproject.toml``::
 
     [project.entry-points."termsearch.loaders"]
@@ -12,7 +12,7 @@ can be tested with a ten-line file and no model.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, cast
@@ -52,6 +52,20 @@ class Options:
     #: Column of a user's table for each field of ours: ``{"code": "LocalCode"}``.
     columns: Mapping[str, str] = field(default_factory=dict)
 
+    def wants_lang(self, lang: str) -> bool:
+        """Whether names in ``lang`` are to be kept: asked for, or more or less exact than that.
+
+        ``en`` asks for ``en-GB`` too; ``en-GB`` for ``en``, which may be just that.
+        """
+        tag = f"{lang.casefold()}-"
+        wanted = (f"{each.casefold().replace('_', '-')}-" for each in self.langs)
+        return not self.langs or any(tag.startswith(w) or w.startswith(tag) for w in wanted)
+
+    def given(self) -> set[str]:
+        """Names of the options that differ from their default."""
+        default = Options()
+        return {f.name for f in fields(self) if getattr(self, f.name) != getattr(default, f.name)}
+
 
 @dataclass
 class Report:
@@ -83,6 +97,9 @@ class Report:
 
 class Loader(Protocol):
     """Reads releases of one format. Its docstring's first line is what ``loaders`` lists."""
+
+    #: Which of :class:`Options` it acts on; the user is told of others that were given.
+    OPTIONS: frozenset[str]
 
     def recognises(self, path: Path) -> bool:
         """Whether ``path`` is such a release or a file of one. Looks at names and headers only.
@@ -119,7 +136,7 @@ def find_loader(name: str) -> Loader:
     entry = next(iter(found))
     try:
         return cast("Loader", entry.load())
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # what another package does at import is not ours to foresee
         raise BrokenLoaderError(name, entry.value, str(error)) from error
 
 
@@ -150,7 +167,15 @@ def recognise(path: Path) -> str:
         UnknownReleaseError: None does, or more than one.
     """
     names = installed_loaders()
-    claims = [name for name in names if find_loader(name).recognises(path)]
-    if len(claims) != 1:
-        raise UnknownReleaseError(path, claims, names)
-    return claims[0]
+    claims, broken = [], []
+    for name in names:
+        try:
+            if find_loader(name).recognises(path):
+                claims.append(name)
+        except BrokenLoaderError as error:  # of no matter if another one knows the path
+            broken.append(error)
+    if len(claims) == 1:
+        return claims[0]
+    if broken:
+        raise broken[0]
+    raise UnknownReleaseError(path, claims, names)

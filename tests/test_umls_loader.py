@@ -786,3 +786,12 @@ def test_whatever_the_bytes_are_the_error_is_one_that_says_where(
         assert "MRCONSO.RRF" in str(error)  # noqa: PT017  # no error is an answer as well
     else:
         assert report.read == report.kept + sum(report.dropped.values())
+
+
+def test_a_vocabulary_that_no_name_is_from_is_said(tmp_path: Path) -> None:
+    report = Report()
+
+    (fever,) = read(release(tmp_path, MRCONSO=FEVER), report, vocabularies=("mesh", "snomedctt"))
+
+    assert fever.code == "C9000001"
+    assert "no name of snomedctt was kept; check --vocab" in report.warnings

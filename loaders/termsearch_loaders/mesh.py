@@ -21,7 +21,9 @@ from termsearch_loaders.mesh_names import concepts, names
 from termsearch_loaders.mesh_tree import Tree
 from termsearch_loaders.mesh_xml import broken, child, children, heading, records, text, ui
 
-__all__ = ["load", "recognises"]
+__all__ = ["OPTIONS", "load", "recognises"]
+
+OPTIONS = frozenset({"vocabularies", "langs"})
 
 VOCABULARY = "mesh"
 
@@ -131,7 +133,7 @@ def _unwanted(lang: str, options: Options) -> str:
     """Why the user's options leave a file's terms out; nothing if they don't."""
     if options.vocabularies and VOCABULARY not in options.vocabularies:
         return f"vocabulary {VOCABULARY}"
-    if options.langs and lang not in options.langs:
+    if not options.wants_lang(lang):
         return f"language {lang}"
     return ""
 

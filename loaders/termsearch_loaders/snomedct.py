@@ -22,7 +22,9 @@ from termsearch_loaders.snomedct_ids import (
 )
 from termsearch_loaders.snomedct_tables import Description, Tables, Unresolved, tables
 
-__all__ = ["load", "recognises"]
+__all__ = ["OPTIONS", "load", "recognises"]
+
+OPTIONS = frozenset({"vocabularies", "langs", "dialect", "inactive"})
 
 VOCABULARY = "snomedct"
 
@@ -117,7 +119,7 @@ class _Reader:
     """Makes concepts of their description rows."""
 
     def __init__(self, joined: Tables, options: Options, report: Report, release: str) -> None:
-        self._langs = {_primary(lang) for lang in options.langs}
+        self._wants = options.wants_lang
         self._inactive = options.inactive
         self._unwanted = bool(options.vocabularies) and VOCABULARY not in options.vocabularies
         self._report = report
@@ -131,9 +133,6 @@ class _Reader:
         if not self._inactive:
             return set()
         return {concept for concept, lang in joined.retired_names() if self._wants(lang)}
-
-    def _wants(self, lang: str) -> bool:
-        return not self._langs or _primary(lang) in self._langs
 
     def concept(self, code: int, rows: Sequence[Description]) -> Concept | None:
         """The concept of ``rows``, which are in the order of :meth:`Tables.descriptions`."""
@@ -181,9 +180,10 @@ class _Reader:
     def _names(self, usable: Sequence[Description]) -> tuple[Name, ...]:
         """The preferred one, fully specified ones, synonyms; each text of a language once."""
         text, lang = awaited = _lead(usable)
-        names = {awaited: Name(text=text, lang=lang, kind=Kind.PREFERRED)}
+        active = bool(usable[0].active)
+        names = {awaited: Name(text=text, lang=lang, kind=Kind.PREFERRED, active=active)}
         lead_is_a_row = False
-        for row in sorted(usable, key=lambda row: row.type != FSN):
+        for row in sorted(usable, key=lambda row: (not row.active, row.type != FSN)):
             key = row.term, row.lang
             if key == awaited and not lead_is_a_row:
                 lead_is_a_row = True
@@ -192,7 +192,8 @@ class _Reader:
                 continue
             else:
                 kind = Kind.FULLY_SPECIFIED if row.type == FSN else Kind.SYNONYM
-                names[key] = Name(text=row.term, lang=row.lang, kind=kind)
+                active = bool(row.active)
+                names[key] = Name(text=row.term, lang=row.lang, kind=kind, active=active)
             self._report.kept += 1
         return tuple(names.values())
 
@@ -242,14 +243,9 @@ def _types(rows: Sequence[Description]) -> tuple[SemanticType, ...]:
     Whatever the languages that are kept: a translated tag is another word for the same type.
     """
     named = [row for row in rows if row.type == FSN]
-    named.sort(key=lambda row: (not row.active, _primary(row.lang) != "en"))
+    named.sort(key=lambda row: (not row.active, not row.lang.startswith("en")))
     tag = _TAG.search(named[0].term) if named else None
     return (SemanticType(code=tag.group(1), name=tag.group(1)),) if tag else ()
-
-
-def _primary(lang: str) -> str:
-    """``en`` of ``en-GB``: RF2 tells dialects by reference set, never by languageCode."""
-    return lang.partition("-")[0].casefold()
 
 
 def _codes(concepts: Sequence[int]) -> tuple[str, ...]:

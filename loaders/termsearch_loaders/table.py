@@ -23,7 +23,9 @@ from termsearch_loaders.files import BROKEN, Member, members
 from termsearch_loaders.table_cells import Row
 from termsearch_loaders.table_rows import EXTENSIONS, has_code_and_name, rows
 
-__all__ = ["load", "recognises"]
+__all__ = ["OPTIONS", "load", "recognises"]
+
+OPTIONS = frozenset({"vocabularies", "langs", "inactive", "columns"})
 
 #: Vocabulary id and code.
 Key = tuple[str, str]
@@ -100,7 +102,7 @@ def _take(row: Row, part: str, drafts: dict[Key, _Draft], options: Options, repo
         return
     draft = drafts.setdefault((vocabulary, code), _Draft(part))
     _describe(draft, row, active=active)
-    if _is_wanted(lang, options.langs):
+    if options.wants_lang(lang):
         draft.names.update(dict.fromkeys((text, lang) for text in (name, *synonyms)))
         report.kept += 1
     else:  # what the row says about the concept is true in every language
@@ -121,12 +123,6 @@ def _default_vocabulary(part: str, wanted: tuple[str, ...]) -> str:
     if len(wanted) == 1:
         return wanted[0]
     return vocabulary_id(re.sub(r"[^a-z0-9._-]+", "-", part.lower()).strip("-")) or "table"
-
-
-def _is_wanted(lang: str, langs: Sequence[str]) -> bool:
-    """Whether ``langs`` is empty or covers ``lang``: ``en`` covers ``en-GB`` (RFC 4647, 3.3.1)."""
-    folded = lang.casefold()
-    return not langs or any(f"{folded}-".startswith(f"{one.casefold()}-") for one in langs)
 
 
 def _warn(drafts: Mapping[Key, _Draft], report: Report) -> None:

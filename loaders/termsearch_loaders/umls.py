@@ -18,13 +18,20 @@ from pathlib import Path
 from termsearch.concept import Concept
 from termsearch.loader import Options, Report
 from termsearch_loaders.umls_graph import Hierarchy, Merges
-from termsearch_loaders.umls_meta import Definitions, ranks, release_name, source_languages
+from termsearch_loaders.umls_meta import (
+    Definitions,
+    ranks,
+    release_name,
+    source_languages,
+)
 from termsearch_loaders.umls_names import CURRENT, Names, Refusals
 from termsearch_loaders.umls_order import Cursor, in_order, survey
 from termsearch_loaders.umls_tables import TABLE, Table, Tables
 from termsearch_loaders.umls_types import semantic_types
 
-__all__ = ["load", "recognises"]
+__all__ = ["OPTIONS", "load", "recognises"]
+
+OPTIONS = frozenset({"vocabularies", "langs", "inactive", "hierarchy"})
 
 #: What a release without the table can't have.
 _OPTIONAL = {
@@ -57,6 +64,8 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     for cui, atoms, active in _atoms(conso, batches, options, report):
         yield build(cui, atoms, active=active)
     report.done = report.total
+    if unused := build.unused(options):
+        report.warnings.append(f"no name of {', '.join(unused)} was kept; check --vocab")
 
 
 class _Concepts:
@@ -94,6 +103,10 @@ class _Concepts:
             active=active,
             replaces=self._merges.replaces(cui),
         )
+
+    def unused(self, options: Options) -> list[str]:
+        """Vocabularies that were asked for and that no kept name is from: a slip, most likely."""
+        return [v for v in options.vocabularies if v != "umls" and v not in self._names.used]
 
 
 def _atoms(

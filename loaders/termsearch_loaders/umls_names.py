@@ -121,6 +121,11 @@ class Names:
             for at, ((lang, text), same) in enumerate(spelt.items())
         )
 
+    @property
+    def used(self) -> set[str]:
+        """Vocabularies that a name so far is from."""
+        return set(self._vocabularies.values())
+
     def _order(self, atom: Row) -> tuple[object, ...]:
         """Preferred first, and no two alike.
 
