@@ -1,6 +1,7 @@
 """Names, one a line, to a file of vectors: the model card's own script, for any encoder."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -46,11 +47,13 @@ def embed(
             done += len(block)
             progress(done)
         rows.flush()
+        del rows  # Windows can't rename a file that is mapped
         beside.replace(out)
     except OSError as error:
         raise TermsearchError(f"{out} can't be written ({error.strerror or error}).") from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder itself may be none
+            beside.unlink(missing_ok=True)
 
 
 def _distinct(names: list[str], encoder: Encoder, *, unit: bool) -> Vectors:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from termsearch import __version__
 from termsearch.concept import Concept, SemanticType
 from termsearch.encoder import Encoder, Vectors
-from termsearch.errors import EmptyReleaseError
+from termsearch.errors import EmptyReleaseError, LargeRemovalError
 from termsearch.index import Index, batches
 from termsearch.index.manifest import Loaded
 from termsearch.index.point import Point, points_of
@@ -64,13 +64,14 @@ class _Batch:
     share: float = 0.0  #: of the release that had been read when this was the last of it
 
 
-def ingest(
+def ingest(  # noqa: PLR0913  # the last three are named wherever it is called
     concepts: Iterable[Concept],
     loader: str,
     encoder: Encoder,
     index: Index,
     *,
     report: Report | None = None,
+    replace_all: bool = False,
     progress: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
     """Make ``index`` hold ``concepts`` and nothing else from the same origins.
@@ -84,11 +85,13 @@ def ingest(
         encoder: What embeds the names; it must be the one that built the index.
         index: Where the points go.
         report: What the loader fills while it is read.
+        replace_all: Allow that most of what an origin had is removed.
         progress: Called after every batch, and before the graph is built.
 
     Raises:
         ModelMismatchError: The index was built by another encoder.
         EmptyReleaseError: No name was kept; the index is as it was.
+        LargeRemovalError: More than half of what an origin had is gone, and ``replace_all`` is off.
     """
     index.manifest.require(encoder.card, index.name)
     run = _Run(encoder, index, Summary(report=report or Report()), progress)
@@ -97,7 +100,7 @@ def ingest(
     if not run.summary.names:
         reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
         raise EmptyReleaseError(loader, run.summary.report.read, reasons)
-    run.finish()
+    run.finish(replace_all=replace_all)
     return run.summary
 
 
@@ -114,6 +117,7 @@ class _Run:
         self.summary = summary
         self._encoder, self._index, self._progress = encoder, index, progress
         self._entries: dict[tuple[str, str], Loaded] = {}
+        self._before = index.manifest
         self._seen = array("Q")  # half of each id: 8 bytes a name, 80 MB for ten million
         self._started = monotonic()
 
@@ -131,14 +135,22 @@ class _Run:
         for write in writes:
             write.result()
 
-    def finish(self) -> None:
+    def finish(self, *, replace_all: bool) -> None:
         """Remove what is gone, build the graph, and say in the manifest that all is there."""
-        self.summary.removed = self._remove_unseen()
-        if self.summary.embedded or self.summary.removed:
+        origins = tuple(dict.fromkeys(origin for _, origin in self._entries))
+        for origin in origins:
+            self._remove_unseen(origin, replace_all=replace_all)
+        # A run that was cut before its graph was built leaves that to the next one.
+        was_cut = self._before.names is None
+        if self.summary.embedded or self.summary.removed or was_cut:
             self.summary.optimizing = True
             self._progress(self.summary)
             self._index.optimize()
-        self._declare([self._counted(entry) for entry in self._entries.values()])
+        self._index.write_manifest(
+            self._index.manifest.without_origins(origins).with_loaded(
+                self._counted(entry) for entry in self._entries.values()
+            )
+        )
         self.summary.seconds = monotonic() - self._started
 
     def _look_up(self, batch: _Batch) -> tuple[_Batch, dict[str, str]]:
@@ -190,18 +202,20 @@ class _Run:
         manifest = self._index.manifest.with_loaded(entries)
         self._index.write_manifest(manifest.model_copy(update={"written_by": __version__}))
 
-    def _remove_unseen(self) -> int:
-        """Delete the names of this run's origins that this run did not meet."""
+    def _remove_unseen(self, origin: str, *, replace_all: bool) -> None:
+        """Delete the names of ``origin`` that this run did not meet."""
         seen = np.sort(np.frombuffer(self._seen, dtype=np.uint64))
-        origins = tuple(dict.fromkeys(origin for _, origin in self._entries))
-        gone = [
-            each
-            for page in batches(self._index.ids([Condition("origin", origins)]), _PAGE)
-            for each in _not_among(page, seen)
-        ]
-        for page in batches(gone, _PAGE):
+        had = sum(e.names for e in self._before.loaded if e.origin == origin and e.complete)
+        gone = sum(len(page) for page in self._unseen(origin, seen))
+        if gone > had / 2 and had and not replace_all:
+            raise LargeRemovalError(origin, gone, had)
+        for page in self._unseen(origin, seen) if gone else ():
             self._index.remove(page)
-        return len(gone)
+        self.summary.removed += gone
+
+    def _unseen(self, origin: str, seen: npt.NDArray[np.uint64]) -> Iterator[list[str]]:
+        stored = self._index.ids([Condition("origin", (origin,))])
+        return (_not_among(page, seen) for page in batches(stored, _PAGE))
 
     def _counted(self, entry: Loaded) -> Loaded:
         here = [

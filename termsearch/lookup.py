@@ -1,16 +1,17 @@
 """A code, to all that the index knows of its concept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from termsearch.answer import SourceInfo, TypeInfo
+from termsearch.codes import points_of_concept, similar_codes, successor
 from termsearch.concept import Kind
 from termsearch.errors import UnknownCodeError, UnknownValueError
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
-from termsearch.search import SourceInfo, TypeInfo, similar_codes
 from termsearch.vocabulary import curie, split_curie
 
 __all__ = ["Entry", "NameInfo", "Redirect", "Related", "lookup"]
@@ -81,14 +82,14 @@ def lookup(index: Index, text: str, *, inactive: bool = False) -> list[Entry]:
     named = list(index.points([Condition("curies", (wanted,))]))
     own = [point for point in named if point.curie == wanted]
     if own:
-        successor = None if inactive else _successor(index, own[0])
-        if successor is None:
+        follower = None if inactive else successor(index, own[0])
+        if follower is None:
             return [_entry(index, own, None)]
-        return [_entry(index, successor, Redirect(asked=wanted, reason="replaced"))]
+        return [_entry(index, follower, Redirect(asked=wanted, reason="replaced"))]
     if not named:
         raise UnknownCodeError(wanted, similar_codes(index, wanted), index.manifest.releases())
     return [
-        _entry(index, _points(index, owner), _redirect(wanted, named, owner))
+        _entry(index, points_of_concept(index, owner), _redirect(wanted, named, owner))
         for owner in dict.fromkeys(point.curie for point in named)
     ]
 
@@ -103,31 +104,13 @@ def _canonical(index: Index, text: str) -> str:
     return curie(*parts)
 
 
-def _points(index: Index, wanted: str) -> list[Point]:
-    found = index.points([Condition("curies", (wanted,))])
-    return [point for point in found if point.curie == wanted]
-
-
-def _successor(index: Index, point: Point) -> list[Point] | None:
-    """Points of the one concept that replaces a retired one, over several steps if need be."""
-    met = {point.curie}
-    found: list[Point] | None = None
-    while not point.active and len(point.replaced_by) == 1 and point.replaced_by[0] not in met:
-        met.add(point.replaced_by[0])
-        following = _points(index, point.replaced_by[0])
-        if not following:
-            break
-        found, point = following, following[0]
-    return found
-
-
 def _redirect(wanted: str, named: Iterable[Point], owner: str) -> Redirect:
     merged = any(wanted in point.replaces for point in named if point.curie == owner)
     return Redirect(asked=wanted, reason="merged" if merged else "used by")
 
 
 def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entry:
-    card = next((point for point in points if point.card), points[0])
+    card = max(points, key=_richness)
     type_names = {kind.code: kind.name for kind in index.manifest.types(card.vocabulary)}
     return Entry(
         curie=card.curie,
@@ -139,7 +122,7 @@ def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entr
         release=card.release,
         definition=card.definition,
         types=[TypeInfo(code=code, name=type_names.get(code, code)) for code in card.types],
-        names=[_name(point) for point in sorted(points, key=_display_order)],
+        names=_names(points),
         parents=[_related(index, parent) for parent in card.parents],
         children=_children(index, card.curie),
         replaced_by=[_related(index, each) for each in card.replaced_by],
@@ -148,8 +131,20 @@ def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entr
     )
 
 
-def _display_order(point: Point) -> tuple[bool, str, int, str]:
-    return not point.card, point.lang, list(Kind).index(point.kind), point.form
+def _richness(point: Point) -> tuple[bool, int, bool]:
+    """The card of the origin that says most: a user's table may add names to a concept."""
+    return point.card, len(point.parents) + len(point.types), bool(point.definition)
+
+
+def _names(points: Sequence[Point]) -> list[NameInfo]:
+    """The first name first, then by language, kind and text; one of each form and language."""
+    lead = max(points, key=_richness)
+    ordered = sorted(
+        points,
+        key=lambda point: (point is not lead, point.lang, list(Kind).index(point.kind), point.form),
+    )
+    distinct = {(point.lang, point.form): point for point in reversed(ordered)}
+    return [_name(point) for point in ordered if distinct[point.lang, point.form] is point]
 
 
 def _name(point: Point) -> NameInfo:
@@ -167,11 +162,12 @@ def _sources(point: Point) -> list[SourceInfo]:
 
 
 def _related(index: Index, wanted: str) -> Related:
-    names = [point.concept_name for point in _points(index, wanted)]
+    names = [point.concept_name for point in points_of_concept(index, wanted)]
     return Related(curie=wanted, name=names[0] if names else "")
 
 
 def _children(index: Index, parent: str) -> list[Related]:
     cards = index.points([Condition("parents", (parent,))])
     children = [Related(curie=card.curie, name=card.concept_name) for card in cards]
-    return sorted(children, key=lambda child: (child.name.casefold(), child.curie))
+    distinct = {child.curie: child for child in children}.values()
+    return sorted(distinct, key=lambda child: (child.name.casefold(), child.curie))

@@ -15,12 +15,16 @@ R = TypeVar("R")
 #: How often a waiting stage looks whether the others have given up, in seconds.
 _GLANCE = 0.2
 
+#: How long a consumer that gives up waits for its producer, in seconds.
+_PATIENCE = 1.0
+
 
 def ahead(iterable: Iterable[T], depth: int) -> Generator[T, None, None]:
     """``iterable``, made by a thread that is at most ``depth`` elements ahead.
 
     Its exception is raised here, after the elements that came before it. If the consumer stops
-    early (an error, an interrupt), the thread stops at its next element.
+    early (an error, an interrupt), the thread stops at its next element; it is not waited for
+    longer than a moment, since that element may be minutes away.
     """
     ready: Queue[T | _End] = Queue(depth)
     stop = Event()
@@ -36,7 +40,7 @@ def ahead(iterable: Iterable[T], depth: int) -> Generator[T, None, None]:
             yield element
     finally:
         stop.set()
-        producer.join()
+        producer.join(_PATIENCE)
 
 
 def submitted(
@@ -47,14 +51,19 @@ def submitted(
     If ``arguments`` breaks, the results of all before come first, then its error.
     """
     pending: deque[Future[R]] = deque()
+    remaining = iter(arguments)
     broken: Exception | None = None
-    try:
-        for argument in arguments:
-            pending.append(pool.submit(work, argument))
-            if len(pending) > depth:
-                yield pending.popleft().result()
-    except Exception as error:  # noqa: BLE001  # raised again below
-        broken = error
+    while True:
+        try:
+            argument = next(remaining)
+        except StopIteration:
+            break
+        except Exception as error:  # noqa: BLE001  # raised again below
+            broken = error
+            break
+        pending.append(pool.submit(work, argument))
+        if len(pending) > depth:
+            yield pending.popleft().result()
     while pending:
         yield pending.popleft().result()
     if broken:

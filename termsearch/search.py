@@ -4,7 +4,7 @@ Ranking: concepts that have a name with the words' own search form come first, t
 by the cosine similarity of their nearest name. Every concept appears once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
@@ -13,27 +13,23 @@ from typing import Literal, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field
 
-from termsearch.concept import Kind, Source
+from termsearch.answer import Answer, Hit, IndexInfo, Leg, SourceInfo, TypeInfo
+from termsearch.codes import owners
+from termsearch.concept import Kind
 from termsearch.encoder import Encoder
-from termsearch.errors import UnknownValueError
 from termsearch.index import Ask, Found, Index, Nearest, SameForm, Words
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition, Where
 from termsearch.normalize import search_form
-from termsearch.vocabulary import curie
 
-__all__ = ["Answer", "Hit", "IndexInfo", "Mode", "TermSearch", "Where"]
+__all__ = ["Mode", "TermSearch", "Where"]
 
 #: ``auto`` is exact before dense; the others use one kind of evidence alone.
 Mode = Literal["auto", "exact", "lexical", "dense"]
 
 _NEEDS_VECTORS = ("auto", "dense")
-
-#: A kind of evidence.
-Leg = Literal["exact", "lexical", "dense"]
 
 Vector: TypeAlias = npt.NDArray[np.float32]
 
@@ -42,70 +38,8 @@ Vector: TypeAlias = npt.NDArray[np.float32]
 _NAMES_PER_CONCEPT = 5
 _MOST_NAMES = 10_000
 
-
-class IndexInfo(BaseModel):
-    """Which index answered."""
-
-    name: str
-    model: str
-    releases: dict[str, str]
-
-
-class TypeInfo(BaseModel):
-    """A semantic type with the name its vocabulary gives it."""
-
-    code: str
-    name: str
-
-
-class SourceInfo(BaseModel):
-    """A vocabulary that uses the matched name, and the code it has there."""
-
-    vocabulary: str
-    code: str
-    curie: str = Field(description="Empty where the source gives the name no code.")
-    term_type: str
-
-    @classmethod
-    def of(cls, source: Source) -> Self:
-        """As stored, with its CURIE."""
-        own = curie(source.vocabulary, source.code) if source.code else ""
-        return cls(**source._asdict(), curie=own)
-
-
-class Hit(BaseModel):
-    """One concept in an answer, with the name that matched."""
-
-    rank: int = Field(description="From 1.")
-    curie: str
-    vocabulary: str
-    code: str
-    name: str = Field(description="What the vocabulary displays for the concept.")
-    matched_name: str = Field(description="The name of the concept that is nearest to the words.")
-    match_type: Leg
-    score: float = Field(
-        description="Higher is nearer. exact: 1; dense: cosine similarity, -1 to 1; lexical: BM25, "
-        "0 and up, comparable within one answer only."
-    )
-    scores: dict[str, float] = Field(description="By kind of evidence, as ``score``.")
-    lang: str = Field(description="Of the matched name.")
-    types: list[TypeInfo]
-    active: bool
-    replaced_by: list[str] = Field(description="CURIEs to use in place of a retired concept.")
-    release: str
-    sources: list[SourceInfo] = Field(description="Who uses the matched name, asked-for first.")
-
-
-class Answer(BaseModel):
-    """The answer to one query; no results means searched, and nothing there."""
-
-    query: str
-    resolution: Literal["unique", "ambiguous", "none"] = Field(
-        description="unique: one concept has a name of exactly these words; none: no results."
-    )
-    took_ms: float = Field(description="Milliseconds for this query's share of its batch.")
-    index: IndexInfo
-    results: list[Hit]
+#: Names that one request to the engine may bring back: 20,000 take about 60 MB.
+_NAMES_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -209,16 +143,13 @@ class TermSearch:
             self._encoder  # noqa: B018  # loading it is no part of a query's time
         started = perf_counter()
         forms = [search_form(text) for text in texts]
-        ranked = self._ranked(forms, conditions, limit, mode)
-        kept = [
-            [match for match in matches if min_score is None or match.score >= min_score][:limit]
-            for matches in ranked
-        ]
+        distinct = [form for form in dict.fromkeys(forms) if form]
+        ranked = dict(zip(distinct, self._ranked(distinct, conditions, limit, mode), strict=True))
         took = (perf_counter() - started) * 1000 / max(1, len(texts))
         asked = [v for c in conditions if c.field == "vocabularies" for v in c.values]
         return [
-            self._answer(text, matches, asked, took)
-            for text, matches in zip(texts, kept, strict=True)
+            self._answer(text, _enough(ranked.get(form, []), min_score), limit, asked, took)
+            for text, form in zip(texts, forms, strict=True)
         ]
 
     @cached_property
@@ -242,60 +173,51 @@ class TermSearch:
 
     def _conditions(self, where: Where) -> tuple[Condition, ...]:
         return tuple(
-            Condition("ancestors", self._owners(condition.values[0]))
+            Condition("ancestors", owners(self._index, condition.values[0]))
             if condition.field == "ancestors"
             else condition
             for condition in where.conditions(self.manifest)
         )
 
-    def _owners(self, code: str) -> tuple[str, ...]:
-        """The concepts that a code means: itself, or those that use it or took it over.
-
-        Raises:
-            UnknownValueError: None does; an empty answer would hide a typing error.
-        """
-        if self._index.count([Condition("ancestors", (code,))]):
-            return (code,)
-        owners = dict.fromkeys(
-            point.curie for point in self._index.points([Condition("curies", (code,))])
-        )
-        if not owners:
-            raise UnknownValueError("code", code, similar_codes(self._index, code))
-        return tuple(owners)
-
     def _ranked(
         self, forms: Sequence[str], where: tuple[Condition, ...], limit: int, mode: Mode
     ) -> list[list[_Match]]:
         """Best matches of each form, at least ``limit`` of them if there are as many concepts."""
-        ranked: list[list[_Match]] = [[] for _ in forms]
         vectors = self._vectors(forms) if mode in _NEEDS_VECTORS else {}
-        pending = [position for position, form in enumerate(forms) if form]
-        names = limit * _NAMES_PER_CONCEPT
+        ranked: dict[str, list[_Match]] = {}
+        pending, names = list(forms), limit * _NAMES_PER_CONCEPT
         while pending:
-            legs = _legs(mode)
-            asks = [
-                Ask(_question(leg, forms[position], vectors), names, where)
-                for position in pending
-                for leg in legs
-            ]
-            answers = iter(self._index.search(asks))
             short = []
-            for position in pending:
-                found = {leg: next(answers) for leg in legs}
-                ranked[position] = _best_of_each_concept(found)
-                full = any(len(hits) == names for hits in found.values())
-                if full and len(ranked[position]) < limit:  # many names of few concepts
-                    short.append(position)
+            for block in _blocks(pending, max(1, _NAMES_AT_ONCE // names)):
+                for form, found in self._found(block, vectors, where, names, mode):
+                    ranked[form] = _best_of_each_concept(found)
+                    full = any(len(hits) == names for hits in found.values())
+                    if full and len(ranked[form]) < limit:  # many names of few concepts
+                        short.append(form)
             pending = short if names < _MOST_NAMES else []
-            names *= 4
-        return ranked
+            names = min(names * 4, max(names, _MOST_NAMES))
+        return [ranked[form] for form in forms]
+
+    def _found(
+        self,
+        forms: Sequence[str],
+        vectors: Mapping[str, Vector],
+        where: tuple[Condition, ...],
+        names: int,
+        mode: Mode,
+    ) -> Iterator[tuple[str, dict[Leg, list[Found]]]]:
+        """What each leg finds for each form, in one request."""
+        legs = _legs(mode)
+        asks = [Ask(_question(leg, form, vectors), names, where) for form in forms for leg in legs]
+        answers = iter(self._index.search(asks))
+        for form in forms:
+            yield form, {leg: next(answers) for leg in legs}
 
     def _vectors(self, forms: Sequence[str]) -> dict[str, Vector]:
-        distinct = [form for form in dict.fromkeys(forms) if form]
-        return dict(zip(distinct, self._encoder.encode(distinct), strict=True)) if distinct else {}
+        return dict(zip(forms, self._encoder.encode(forms), strict=True)) if forms else {}
 
     def _answer(
-        self, text: str, matches: Sequence[_Match], asked: Sequence[str], took: float
+        self, text: str, matches: Sequence[_Match], limit: int, asked: Sequence[str], took: float
     ) -> Answer:
         exact = sum(match.kind == "exact" for match in matches)
         return Answer(
@@ -303,7 +225,9 @@ class TermSearch:
             resolution="unique" if exact == 1 else "ambiguous" if matches else "none",
             took_ms=round(took, 1),
             index=self._info,
-            results=[self._hit(rank, match, asked) for rank, match in enumerate(matches, 1)],
+            results=[
+                self._hit(rank, match, asked) for rank, match in enumerate(matches[:limit], 1)
+            ],
         )
 
     def _hit(self, rank: int, match: _Match, asked: Sequence[str]) -> Hit:
@@ -334,16 +258,6 @@ class TermSearch:
         )
 
 
-def similar_codes(index: Index, wanted: str) -> list[str]:
-    """CURIEs in ``index`` that differ from ``wanted`` in case only; else its vocabularies."""
-    prefix, _, code = wanted.partition(":")
-    spellings = dict.fromkeys(
-        f"{p}:{c}" for p in (prefix, prefix.upper()) for c in (code, code.upper())
-    )
-    known = [s for s in spellings if index.count([Condition("curies", (s,))])]
-    return known or [f"{vocabulary}:..." for vocabulary in index.manifest.vocabularies()]
-
-
 def _legs(mode: Mode) -> tuple[Leg, ...]:
     return ("exact", "dense") if mode == "auto" else (mode,)
 
@@ -356,6 +270,14 @@ def _question(leg: Leg, form: str, vectors: Mapping[str, Vector]) -> Nearest | W
             return Words(form)
         case "dense":
             return Nearest(vectors[form])
+
+
+def _enough(matches: Sequence[_Match], min_score: float | None) -> Sequence[_Match]:
+    return matches if min_score is None else [m for m in matches if m.score >= min_score]
+
+
+def _blocks(forms: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (forms[start : start + size] for start in range(0, len(forms), size))
 
 
 def _best_of_each_concept(found: Mapping[Leg, Sequence[Found]]) -> list[_Match]:

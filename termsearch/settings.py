@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from termsearch.encoder import Pooling, Precision
 from termsearch.errors import ConfigError
@@ -17,12 +18,28 @@ __all__ = ["Settings"]
 _PREFIX = "TERMSEARCH_"
 
 
+def _http_url(url: str) -> str:
+    """The address of a server. Not ``:memory:``: what went in there would be lost at the end."""
+    if url:
+        parts = urlsplit(url)  # raises ValueError for what is no URL
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
+        _ = parts.port  # raises ValueError for a port that is no number
+    return url
+
+
+def _ascii(key: SecretStr) -> SecretStr:
+    if not key.get_secret_value().isascii():  # an HTTP header could not carry it
+        raise ValueError("expected ASCII text")
+    return key
+
+
 class Settings(BaseModel):
     """Each field is read from ``TERMSEARCH_<FIELD>``; the last three from their own names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    home: Path = Field(
+    home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=lambda: user_data_path("termsearch"),
         description="Folder of the embedded indexes.",
     )
@@ -34,8 +51,12 @@ class Settings(BaseModel):
     max_tokens: Annotated[int, Field(ge=3, le=512)] | None = None
     device: str = "auto"
     precision: Precision = "auto"
-    qdrant_url: str = Field(default="", description="QDRANT_URL: use this server, not a folder.")
-    qdrant_api_key: SecretStr | None = Field(default=None, description="QDRANT_API_KEY")
+    qdrant_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        default="", description="QDRANT_URL: use this server, not a folder."
+    )
+    qdrant_api_key: Annotated[SecretStr, AfterValidator(_ascii)] | None = Field(
+        default=None, description="QDRANT_API_KEY"
+    )
     qdrant_api_key_file: Path | None = Field(
         default=None, description="QDRANT_API_KEY_FILE: the key is the content of this file."
     )
@@ -71,10 +92,11 @@ class Settings(BaseModel):
         if self.qdrant_api_key_file is None:
             return self.qdrant_api_key.get_secret_value() if self.qdrant_api_key else None
         try:
-            return self.qdrant_api_key_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
+            return self.qdrant_api_key_file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                f"QDRANT_API_KEY_FILE: {self.qdrant_api_key_file} can't be read ({error.strerror})."
+                f"QDRANT_API_KEY_FILE: {self.qdrant_api_key_file} can't be read "
+                f"({getattr(error, 'strerror', None) or 'not ASCII text'})."
             ) from error
 
 

@@ -9,7 +9,7 @@ A vocabulary that is not listed here works all the same: its id is its name in l
 import re
 from typing import NamedTuple
 
-__all__ = ["KNOWN", "Vocabulary", "curie", "split_curie", "title", "vocabulary_id"]
+__all__ = ["KNOWN", "Vocabulary", "curie", "split_curie", "vocabulary_id"]
 
 
 class Vocabulary(NamedTuple):
@@ -131,12 +131,6 @@ def vocabulary_id(name: str) -> str:
     return folded
 
 
-def title(vocabulary: str) -> str:
-    """The name people know ``vocabulary`` by; its id where we know no other."""
-    known = _BY_ID.get(vocabulary)
-    return known.title if known else vocabulary
-
-
 def curie(vocabulary: str, code: str) -> str:
     """``mesh:D005334``; a code that already carries its prefix is its own CURIE: ``HP:0001945``."""
     prefix, colon, rest = code.partition(":")
@@ -155,6 +149,8 @@ def split_curie(text: str) -> tuple[str, str] | None:
         name, _, code = text.rpartition("|")
     elif text.casefold().startswith("http"):
         name, _, code = text.rpartition("/")
+    elif text.casefold().startswith("urn:"):
+        name, _, code = text.rpartition(":")
     else:
         name, _, code = text.partition(":")
     if not name or not code.strip():

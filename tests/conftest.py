@@ -57,13 +57,34 @@ def encoder() -> WordHash:
     return WordHash()
 
 
-def _edge(tmp_path: Path, encoder: WordHash) -> Index:
-    return EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=encoder.card))
+class Store:
+    """One place where an index is, so that a test can make, leave and open it again."""
 
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.kind, self.folder = kind, folder / "terms"
+        self.client: QdrantClient | None = None
+        if kind == "memory":
+            self.client = client_for(":memory:", None)
+        elif kind == "server":
+            url, key = _SERVER
+            self.client = QdrantClient(url=url, api_key=key, timeout=60)
+            self.client.delete_collection("termsearch-contract")
 
-def _memory(encoder: WordHash) -> Index:
-    client = client_for(":memory:", None)
-    return ServerIndex.open_or_create(client, "terms", Manifest(encoder=encoder.card))
+    def make(self, encoder: "WordHash") -> Index:
+        manifest = Manifest(encoder=encoder.card)
+        if self.client is None:
+            return EdgeIndex.open_or_create(self.folder, manifest)
+        return ServerIndex.open_or_create(self.client, "termsearch-contract", manifest)
+
+    def open(self) -> Index:
+        if self.client is None:
+            return EdgeIndex.open(self.folder)
+        return ServerIndex.open(self.client, "termsearch-contract")
+
+    def leave(self, index: Index) -> None:
+        """Close, as at the end of a process; what is in memory would be gone with its client."""
+        if self.client is None:
+            index.close()
 
 
 #: A real server, where one is named: ``QDRANT_URL=http://127.0.0.1:6333 make test``. Read here,
@@ -72,19 +93,13 @@ _SERVER = os.environ.get("QDRANT_URL"), os.environ.get("QDRANT_API_KEY")
 STORES = ["edge", "memory", *(["server"] if _SERVER[0] else [])]
 
 
-def _server(encoder: WordHash) -> Index:
-    url, key = _SERVER
-    client = QdrantClient(url=url, api_key=key, timeout=60)
-    client.delete_collection("termsearch-contract")
-    return ServerIndex.open_or_create(client, "termsearch-contract", Manifest(encoder=encoder.card))
-
-
 @pytest.fixture(params=STORES)
-def index(request: pytest.FixtureRequest, tmp_path: Path, encoder: WordHash) -> Iterator[Index]:
-    made = {
-        "edge": lambda: _edge(tmp_path, encoder),
-        "memory": lambda: _memory(encoder),
-        "server": lambda: _server(encoder),
-    }[request.param]()
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    return Store(request.param, tmp_path)
+
+
+@pytest.fixture
+def index(store: Store, encoder: WordHash) -> Iterator[Index]:
+    made = store.make(encoder)
     yield made
     made.close()

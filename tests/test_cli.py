@@ -167,6 +167,14 @@ def test_lookup_of_a_missing_code_shows_the_others_and_fails(home: Path) -> None
     assert "Zz ankle" in shown.stdout
 
 
+def test_lookup_of_lines_passes_over_blank_ones_and_goes_on_after_bad_ones(home: Path) -> None:
+    shown = run(home, "lookup", "-", stdin="\nfever\nward:009\n")
+
+    assert shown.exit_code == 2
+    assert "unknown code 'fever'" in one_line(shown)
+    assert "Zz ankle" in shown.stdout
+
+
 def test_status_counts_what_is_there(home: Path) -> None:
     status = json.loads(run(home, "status", "--json").stdout)
 
@@ -217,6 +225,7 @@ def test_a_broken_row_names_file_and_line_and_keeps_the_index(tmp_path: Path) ->
 
     assert done.exit_code == 1
     assert "ward.csv, line 5" in done.stderr
+    assert "no index at" in one_line(run(tmp_path, "query", "fever"))
 
 
 def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -273,6 +282,76 @@ def test_an_index_that_is_open_elsewhere_is_said_plainly(home: Path) -> None:
 
     assert found.exit_code == 1
     assert "another process has the index open: " in one_line(found)
+
+
+def test_two_first_ingests_at_once_leave_one_whole_index(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(TABLE, encoding="utf-8")
+    environment = {**os.environ, "TERMSEARCH_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "termsearch", "ingest", "--model", "minilm"]
+
+    both = [
+        subprocess.Popen(
+            [*command, str(tmp_path / f"{name}.csv")],
+            env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for name in ("a", "b")
+    ]  # fmt: skip
+    said = [each.communicate(timeout=120)[1] for each in both]
+
+    assert 0 in {each.returncode for each in both}, said
+    assert all(
+        each.returncode == 0 or "another process has the index open" in text
+        for each, text in zip(both, said, strict=True)
+    ), said
+    status = json.loads(run(tmp_path, "status", "--json").stdout)
+    assert status["names"] == 6 * len(status["vocabularies"])
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("QDRANT_URL", "http://127.0.0.1:x", "QDRANT_URL: "),
+        ("QDRANT_URL", ":memory:", "expected http://HOST:PORT"),
+        ("QDRANT_URL", "http://127.0.0.1:1", "the Qdrant server at http://127.0.0.1:1 failed"),
+        ("QDRANT_API_KEY", "ключ", "QDRANT_API_KEY: "),
+        ("TERMSEARCH_HOME", "/dev/null/x", "no index at"),
+    ],
+)
+def test_a_place_that_can_be_none_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    found = CliRunner().invoke(main, ["query", "fever"], catch_exceptions=False)
+
+    assert found.exit_code in {1, 2}
+    assert message in one_line(found)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["query", "\udcff"], "is not UTF-8 text"),
+        (["query", "x", "--min-score", "nan"], "expected a number"),
+        (["query", "x", "--under", ""], "expected a CURIE"),
+        (["ingest", ".", "--column", "code"], "expected FIELD=COLUMN"),
+    ],
+)
+def test_arguments_that_mean_nothing_are_wrong_usage(
+    home: Path, arguments: list[str], message: str
+) -> None:
+    found = run(home, *arguments)
+
+    assert (found.exit_code, message in found.stderr) == (2, True)
+
+
+def test_options_that_a_loader_has_no_use_for_are_said(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+
+    done = run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm", "--hierarchy")
+
+    assert "warning: no use for --hierarchy: table has no such thing" in done.stdout
 
 
 def test_an_interrupted_ingest_says_so_and_the_next_one_goes_on(tmp_path: Path) -> None:

@@ -208,6 +208,26 @@ def test_the_card_tells_weights_apart_and_not_where_they_lie(
     assert not encoder.card.agrees_with(pooled.card)
 
 
+def test_a_tokenizer_that_splits_otherwise_is_another_encoder(
+    encoder: Encoder, bert: Path, tmp_path: Path
+) -> None:
+    for file in bert.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    swapped = json.loads((tmp_path / "tokenizer.json").read_text(encoding="utf-8"))
+    words = swapped["model"]["vocab"]
+    words["fever"], words["pain"] = words["pain"], words["fever"]
+    (tmp_path / "tokenizer.json").write_text(json.dumps(swapped), encoding="utf-8")
+
+    other = load_encoder(str(tmp_path), pooling="cls", device="cpu", precision="fp32")
+
+    assert not encoder.card.agrees_with(other.card)
+
+
+def test_a_token_limit_beyond_the_models_positions_is_refused(bert: Path) -> None:
+    with pytest.raises(ConfigError, match="128 positions; --max-tokens 256 is more"):
+        load_encoder(str(bert), pooling="cls", max_tokens=256)
+
+
 def test_without_weights_and_hub_the_error_says_the_two_ways_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

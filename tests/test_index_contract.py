@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from termsearch.errors import BadVectorError
+from termsearch.errors import BadVectorError, IndexMissingError, IndexUnreadableError
 from termsearch.index import Ask, Index, Nearest, SameForm, Words
-from termsearch.index.manifest import Loaded
 from termsearch.index.point import Point, points_of
 from termsearch.index.where import Condition
+from termsearch.ingest import ingest
 from tests.concepts import ALL, COUGH, FEVER, concept
-from tests.conftest import WordHash
+from tests.conftest import Store, WordHash
 
 POINTS = [point for each in ALL for point in points_of(each, "test")[0]]
 
@@ -134,6 +134,35 @@ def test_rewriting_changes_the_payload_and_keeps_the_vector(
     assert hit.score == pytest.approx(1.0, abs=1e-5)
 
 
+def test_points_are_read_back_by_id_with_the_vectors_they_were_put_with(
+    index: Index, encoder: WordHash
+) -> None:
+    put(index, encoder)
+    wanted = POINTS[3:5]
+    absent = points_of(concept("local", "absent", "absent"), "test")[0][0].id
+
+    stored = index.stored([absent, *(point.id for point in wanted)])
+
+    assert {id_: each.point for id_, each in stored.items()} == {p.id: p for p in wanted}
+    for each in stored.values():
+        np.testing.assert_allclose(each.vector, encoder.encode([each.point.form])[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("where", [(), (Condition("vocabularies", ("mesh",)),)])
+def test_an_exact_ask_ranks_by_every_vector(
+    index: Index, encoder: WordHash, where: tuple[Condition, ...]
+) -> None:
+    put(index, encoder)
+    index.optimize()
+    vector = encoder.encode(["high fever"])[0]
+
+    (hits,) = index.search([Ask(Nearest(vector), 3, where, exact=True)])
+
+    within = list(index.points(where))
+    cosines = sorted(encoder.encode([point.form for point in within]) @ vector, reverse=True)
+    assert [hit.score for hit in hits] == pytest.approx(cosines[:3], abs=1e-5)
+
+
 def test_removed_points_are_gone(index: Index, encoder: WordHash) -> None:
     put(index, encoder)
     gone = [point.id for point in POINTS if point.vocabulary == "mesh"]
@@ -161,12 +190,43 @@ def test_vectors_of_another_width_are_refused(index: Index) -> None:
         index.put(POINTS, np.ones((11, 3), np.float32))
 
 
-def test_the_manifest_is_read_back_as_written(index: Index) -> None:
-    manifest = index.manifest.with_loaded([Loaded(vocabulary="mesh", origin="mesh/desc")])
+def test_an_index_is_opened_again_with_all_that_was_in_it(
+    store: Store, index: Index, encoder: WordHash
+) -> None:
+    ingest(ALL, "test", encoder, index)
+    manifest, points = index.manifest, sorted(index.ids([]))
+    store.leave(index)
 
-    index.write_manifest(manifest)
+    again = store.open()
 
-    assert index.manifest == manifest
+    assert again.manifest == manifest
+    assert sorted(again.ids([])) == points
+    assert forms(again, Ask(Words("pyrexia"), 1)) == ["pyrexia"]
+    again.close()
+
+
+def test_an_index_in_which_nothing_was_stored_counts_as_none(
+    store: Store, index: Index, encoder: WordHash
+) -> None:
+    store.leave(index)
+
+    with pytest.raises(IndexMissingError, match="no index at"):
+        store.open()
+    other = store.make(WordHash(version="2", dimension=32))  # bound to no encoder yet
+
+    assert other.manifest.encoder.dimension == 32
+    other.close()
+
+
+def test_an_index_that_lost_points_is_refused(
+    store: Store, index: Index, encoder: WordHash
+) -> None:
+    ingest(ALL, "test", encoder, index)
+    index.remove(list(index.ids([]))[:2])
+    store.leave(index)
+
+    with pytest.raises(IndexUnreadableError, match="holds 9 names and its manifest says 11"):
+        store.open()
 
 
 def test_more_points_than_a_page_are_all_listed(index: Index, encoder: WordHash) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from termsearch.concept import Concept
-from termsearch.errors import EmptyReleaseError, ModelMismatchError
+from termsearch.errors import EmptyReleaseError, LargeRemovalError, ModelMismatchError
 from termsearch.index import Index
 from termsearch.index.where import Condition
 from termsearch.ingest import Summary, ingest
@@ -71,6 +71,7 @@ def test_what_an_origin_no_longer_has_is_removed_and_nothing_else(
     summary = ingest([SIGNS, FEVER], "mesh", encoder, index)
 
     assert summary.removed == 2
+    assert {e.vocabulary: e.names for e in index.manifest.loaded} == {"mesh": 4, "umls": 3}
     assert {point.curie for point in index.points([])} == {
         "mesh:D990001",
         "mesh:D990002",
@@ -167,3 +168,50 @@ def test_progress_is_told_after_every_batch_and_before_the_graph(
     ingest(many, "test", encoder, index, progress=note)
 
     assert told == [(64, False), (100, False), (100, True)]
+
+
+def test_a_large_removal_needs_to_be_asked_for(index: Index, encoder: WordHash) -> None:
+    ingest(ALL, "test", encoder, index)
+
+    with pytest.raises(LargeRemovalError, match=r"3 of the 5 names that test had .* --replace"):
+        ingest([ANKLE], "test", encoder, index)
+    kept = index.count()
+    summary = ingest([ANKLE], "test", encoder, index, replace_all=True)
+
+    assert (kept, summary.removed, index.count()) == (11, 3, 8)
+    assert {entry.vocabulary for entry in index.manifest.loaded} == {"mesh", "snomedct"}
+
+
+def test_a_users_table_neither_changes_nor_removes_a_concept_it_adds_names_to(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([SIGNS, FEVER], "mesh", encoder, index)
+    before = stored(index)
+    mine = concept("mesh", "D990002", "Fever", "the hots", part="ward")
+    other = concept("mesh", "D990009", "Zz other", "zz more", part="ward")
+
+    ingest([mine, other], "table", encoder, index)
+    after = stored(index)
+    ingest([other], "table", encoder, index)
+
+    assert before.items() <= after.items()
+    assert before.items() <= stored(index).items()
+    assert index.count([Condition("origin", ("table/ward",))]) == 2
+
+
+def test_the_graph_of_a_run_that_was_cut_is_built_by_the_next(
+    index: Index, encoder: WordHash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[str] = []
+
+    def cut() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(index, "optimize", cut)
+    with pytest.raises(KeyboardInterrupt):
+        ingest(ALL, "test", encoder, index)
+    monkeypatch.setattr(index, "optimize", lambda: built.append("graph"))
+    summary = ingest(ALL, "test", encoder, index)
+
+    assert (summary.embedded, built) == (0, ["graph"])
+    assert all(entry.complete for entry in index.manifest.loaded)

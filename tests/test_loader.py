@@ -19,6 +19,9 @@ MODULE = '''
 from termsearch.concept import Concept, Name
 
 
+OPTIONS = frozenset()
+
+
 def recognises(path):
     return path.suffix == ".hospital"
 

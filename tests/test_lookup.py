@@ -6,7 +6,7 @@ from termsearch.errors import UnknownCodeError, UnknownValueError
 from termsearch.index import Index
 from termsearch.ingest import ingest
 from termsearch.lookup import lookup
-from tests.concepts import ALL, OLD_FEVER
+from tests.concepts import ALL, OLD_FEVER, concept
 from tests.conftest import WordHash
 
 
@@ -71,3 +71,17 @@ def test_an_unknown_vocabulary_or_no_curie_is_wrong_usage(index: Index) -> None:
         lookup(index, "loinc:1234-5")
     with pytest.raises(UnknownValueError, match="unknown code 'fever'"):
         lookup(index, "fever")
+
+
+def test_a_name_that_a_users_table_adds_stands_beside_the_others(
+    index: Index, encoder: WordHash
+) -> None:
+    mine = concept("mesh", "D990002", "FEVER", "the hots", part="ward")
+    ingest([mine], "table", encoder, index)
+
+    (entry,) = lookup(index, "mesh:D990002")
+
+    assert (entry.name, entry.definition) == ("Fever", "Being too hot.")
+    assert [name.name for name in entry.names] == [
+        "Fever", "high body temperature", "Pyrexia", "the hots",
+    ]  # fmt: skip

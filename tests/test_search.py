@@ -52,6 +52,7 @@ def test_two_concepts_of_the_same_name_are_ambiguous_and_the_preferred_leads(
 
     assert answer.resolution == "ambiguous"
     assert [hit.code for hit in answer.results] == ["2", "1"]
+    assert TermSearch(index, lambda: encoder).query("ms", limit=1).resolution == "ambiguous"
 
 
 def test_dense_scores_are_cosines_in_falling_order(search: TermSearch) -> None:
@@ -120,6 +121,17 @@ def test_an_unknown_value_in_a_filter_is_refused_with_the_nearest(
 
 def test_under_a_source_code_means_the_concept_that_uses_it(search: TermSearch) -> None:
     assert curies(search, "fever", Where(under="snomedct:19999991")) == ["umls:C9900001"]
+
+
+def test_under_a_retired_code_means_its_successor_too(search: TermSearch) -> None:
+    assert curies(search, "fever", Where(under="snomedct:39999993")) == ["snomedct:29999992"]
+
+
+def test_the_same_words_twice_and_a_large_limit_are_answered_alike(search: TermSearch) -> None:
+    one, _, two = search.query_many(["fever", "cough", "FEVER"], limit=1000)
+
+    assert one.results == two.results
+    assert len(one.results) == 5
 
 
 def test_retired_concepts_answer_only_when_asked_and_name_their_successor(

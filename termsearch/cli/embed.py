@@ -55,12 +55,16 @@ def embed_command(file: str, out: Path, raw: bool, **given: Any) -> None:
 
 @contextmanager
 def _source(file: str) -> Iterator[tuple[int, Iterable[str]]]:
-    """How many lines and the lines; a file is read twice rather than held."""
+    """How many lines and the lines; a file is read twice rather than held, a pipe is held."""
     if file == "-":
         names = list(text_lines(["-"]))
         yield len(names), names
         return
     with Path(file).open("rb") as stream:
+        if not stream.seekable():
+            names = list(decoded_lines(stream, file))
+            yield len(names), names
+            return
         count = sum(1 for _ in stream)
         stream.seek(0)
         yield count, decoded_lines(stream, file)

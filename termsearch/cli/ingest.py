@@ -55,6 +55,11 @@ __all__ = ["ingest_command", "ingest_paths", "print_summary"]
     metavar="FIELD=COLUMN",
     help="A table's column for code, name, synonyms, ...; repeatable.",
 )
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Allow that most of what was ingested before is removed.",
+)
 @index_option
 @json_option
 @encoder_options
@@ -63,6 +68,7 @@ def ingest_command(
     loader: str,
     columns: tuple[str, ...],
     as_json: bool,
+    replace: bool,
     **given: Any,
 ) -> None:
     """Read releases from PATHs, embed every name and store it.
@@ -84,7 +90,7 @@ def ingest_command(
         columns=_columns(columns),
         **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
     )
-    ingest_paths(paths, loader, options, settings_with(**given), as_json=as_json)
+    ingest_paths(paths, loader, options, settings_with(**given), as_json=as_json, replace=replace)
 
 
 def ingest_paths(
@@ -94,6 +100,7 @@ def ingest_paths(
     settings: "Settings",
     *,
     as_json: bool = False,
+    replace: bool = False,
 ) -> None:
     """Ingest and print what was done."""
     from termsearch.loader import Report, find_loader, grouped
@@ -107,13 +114,27 @@ def ingest_paths(
     index = open_or_create_index(settings, encoder.card)
     try:
         for name, members in plan.items():
-            report = Report()
+            report = Report(warnings=_unused(name, options))
             concepts = find_loader(name).load(members, options, report)
             with Bar(name) as bar:
-                summary = ingest(concepts, name, encoder, index, report=report, progress=bar.show)
+                summary = ingest(
+                    concepts, name, encoder, index,
+                    report=report, replace_all=replace, progress=bar.show,
+                )  # fmt: skip
             _print_json(name, summary) if as_json else print_summary(name, summary)
     finally:
         index.close()
+
+
+def _unused(loader: str, options: "Options") -> list[str]:
+    """A warning for options that were given and mean nothing to this loader."""
+    from termsearch.loader import find_loader
+
+    flags = {"vocabularies": "--vocab", "langs": "--lang", "columns": "--column"}
+    unused = sorted(options.given() - find_loader(loader).OPTIONS)
+    return [
+        f"no use for {flags.get(name, f'--{name}')}: {loader} has no such thing" for name in unused
+    ]
 
 
 def print_summary(loader: str, summary: "Summary") -> None:

@@ -28,25 +28,25 @@ def lookup_command(curies: tuple[str, ...], inactive: bool, as_json: bool, **giv
         termsearch lookup mesh:D005334
     """
     from termsearch.connect import open_index
-    from termsearch.errors import UnknownCodeError
+    from termsearch.errors import UnknownCodeError, UnknownValueError
     from termsearch.lookup import lookup
 
     index = open_index(settings_with(**given))
-    missing = 0
+    failed = 0
     try:
-        for text in text_lines(curies):
+        for text in filter(str.strip, text_lines(curies)):
             try:
                 entries = lookup(index, text, inactive=inactive)
-            except UnknownCodeError as error:  # the others are still wanted
-                missing += 1
+            except (UnknownCodeError, UnknownValueError) as error:  # the others are still wanted
+                failed = max(failed, error.exit_code)
                 click.echo(f"Error: {error}", err=True)
                 continue
             for entry in entries:
                 click.echo(entry.model_dump_json()) if as_json else _print(entry)
     finally:
         index.close()
-    if missing:
-        raise SystemExit(1)
+    if failed:
+        raise SystemExit(failed)
 
 
 def _print(entry: "Entry") -> None:

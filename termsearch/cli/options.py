@@ -78,9 +78,18 @@ def text_lines(texts: Sequence[str]) -> Iterator[str]:
     """The texts of an argument list, in which ``-`` stands for the lines of stdin."""
     for text in texts:
         if text != "-":
-            yield text
+            yield _checked(text)
             continue
         yield from decoded_lines(sys.stdin.buffer, "stdin")
+
+
+def _checked(text: str) -> str:
+    """An argument whose bytes were text; Python smuggles others in as surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise click.UsageError(f"{text!r} is not UTF-8 text.") from None
+    return text
 
 
 def decoded_lines(stream: Iterable[bytes], label: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +17,8 @@ from termsearch.cli.options import (
 from termsearch.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from termsearch.search import Answer, Hit
+    from termsearch.answer import Answer, Hit
+    from termsearch.search import Mode
 
 __all__ = ["print_answer", "query_command"]
 
@@ -47,7 +49,7 @@ _BLOCK = 256
     metavar="L",
     help="Only names in this language, e.g. en; repeatable.",
 )
-@click.option("--under", default="", metavar="CURIE", help="Only this concept and those below it.")
+@click.option("--under", metavar="CURIE", help="Only this concept and those below it.")
 @click.option(
     "--limit",
     default=10,
@@ -71,7 +73,7 @@ def query_command(
     texts: tuple[str, ...],
     as_json: bool,
     limit: int,
-    mode: Any,
+    mode: "Mode",
     min_score: float | None,
     **given: Any,
 ) -> None:
@@ -85,11 +87,13 @@ def query_command(
     from termsearch.connect import connect
     from termsearch.index.where import Where
 
+    if min_score is not None and isnan(min_score):
+        raise click.UsageError("--min-score: expected a number.")
+    if given["under"] == "":
+        raise click.UsageError("--under: expected a CURIE such as mesh:D005334.")
     where = Where(
-        **{
-            name: given.pop(name)
-            for name in ("vocabularies", "types", "langs", "under", "inactive")
-        }
+        under=given.pop("under") or "",
+        **{name: given.pop(name) for name in ("vocabularies", "types", "langs", "inactive")},
     )
     with connect(settings_with(**given)) as search:
         for block in _blocks(text_lines(texts)):

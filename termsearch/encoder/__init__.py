@@ -31,6 +31,7 @@ class EncoderCard(BaseModel):
     model: str = Field(description="Hub id, or the folder the weights were read from.")
     revision: str = Field(default="", description="Commit of the hub repository, if from there.")
     weights: str = Field(description="SHA-256 of the weight files.")
+    tokenizer: str = Field(default="", description="Digest of how it splits a sample of texts.")
     pooling: Pooling
     dimension: int = Field(gt=0)
     max_tokens: int = Field(gt=0, description="Longer names are cut, [CLS] and [SEP] included.")
@@ -46,8 +47,8 @@ class EncoderCard(BaseModel):
             f"{self.max_tokens} tokens, weights {self.weights[:8]})"
         )
 
-    def _essence(self) -> tuple[str, str, int, int]:
-        return self.weights, self.pooling, self.dimension, self.max_tokens
+    def _essence(self) -> tuple[str, str, str, int, int]:
+        return self.weights, self.tokenizer, self.pooling, self.dimension, self.max_tokens
 
 
 class Encoder(Protocol):

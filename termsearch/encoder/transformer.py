@@ -7,6 +7,7 @@ the last layer's [CLS] state, names are cut at 25 tokens, as in the authors' REA
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -31,6 +32,13 @@ _SAMPLE = 256
 _WORTH_CHECKING = 1_024
 
 
+#: Texts whose tokens tell tokenizers apart: case, accents, Greek, CJK, digits, hyphens, rare words.
+_SAMPLE_TEXTS = (
+    "Fever", "FEVER", "fièvre élevée", "α-1-antitrypsin", "発熱", "11β-hydroxylase, 500 MCG/ML",
+    "pseudopseudohypoparathyroidism", "Crohn's disease", "hyper-/hypokalemia",
+)  # fmt: skip
+
+
 class TransformerEncoder:
     """Embeds in batches of names that have the same number of tokens.
 
@@ -51,6 +59,7 @@ class TransformerEncoder:
         self._device = _device(device)
         self._tokenizer, self._model = _load(weights, self._device)
         self._dimension = int(cast("PretrainedConfig", self._model.config).hidden_size)
+        self._check_limit()
         self._batch_tokens = 65_536 if self._device.type == "cuda" else 8_192
         self._precision: Precision = precision
         if precision == "auto" and not _has_bf16(self._device):
@@ -65,6 +74,7 @@ class TransformerEncoder:
             model=self._weights.model,
             revision=self._weights.revision,
             weights=self._weights.digest(),
+            tokenizer=self._tokenizer_digest(),
             pooling=self._weights.pooling,
             dimension=self._dimension,
             max_tokens=self._weights.max_tokens,
@@ -74,11 +84,6 @@ class TransformerEncoder:
     def chunk(self) -> int:
         """Enough names that each token length fills a batch; 65,536 x 768 floats are 200 MB."""
         return 65_536 if self._device.type == "cuda" else 8_192
-
-    @property
-    def description(self) -> str:
-        """Device and precision, for people."""
-        return f"{self._device}, {self._precision}"
 
     def encode(self, names: Sequence[str], *, unit: bool = True) -> Vectors:
         """Embed ``names``. Shape ``(len(names), dimension)``, float32, in input order.
@@ -108,6 +113,15 @@ class TransformerEncoder:
             rows[batch] = self._states([ids[i] for i in batch]).float().cpu().numpy()
         return rows
 
+    def _check_limit(self) -> None:
+        """Refuse a limit beyond the model's positions, where it would fail in mid-run."""
+        positions = getattr(self._model.config, "max_position_embeddings", None)
+        if isinstance(positions, int) and self._weights.max_tokens > positions:
+            raise ConfigError(
+                f"{self._weights.model} has {positions} positions; --max-tokens "
+                f"{self._weights.max_tokens} is more."
+            )
+
     def _states(self, ids: list[list[int]]) -> "torch.Tensor":
         """Pooled states of one batch, shape ``(len(ids), dimension)``, on the device."""
         import torch
@@ -117,6 +131,14 @@ class TransformerEncoder:
             states: torch.Tensor = self._model(input_ids=tokens).last_hidden_state
             # The mean is taken in fp32: bf16 has 8 bits to add up to 256 tokens with.
             return states[:, 0] if self._weights.pooling == "cls" else states.float().mean(dim=1)
+
+    def _tokenizer_digest(self) -> str:
+        """Of the token ids of a sample: another vocabulary or another casing gives others.
+
+        Not of its files, which differ between copies that work alike.
+        """
+        ids = self._tokenizer(list(_SAMPLE_TEXTS))["input_ids"]
+        return blake2b(str([list(row) for row in ids]).encode(), digest_size=8).hexdigest()
 
     def _settled(self, names: Sequence[str]) -> Precision:
         """Leaves the model in bf16 if a sample of ``names`` keeps its vectors, else in fp32."""
@@ -165,9 +187,9 @@ def _device(wanted: str) -> "torch.device":
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
-        torch.empty(0, device=wanted)
+        torch.empty(1, device=wanted).cpu()  # "meta" makes tensors and can't read them
         return torch.device(wanted)
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ConfigError(f"no device {wanted!r} here ({reason}); try --device cpu.") from error
 

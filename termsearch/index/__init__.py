@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 
-__all__ = ["Ask", "Found", "Index", "Nearest", "SameForm", "Words"]
+__all__ = ["Ask", "Found", "Index", "Nearest", "SameForm", "Stored", "Words"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,17 @@ class SameForm:
 
 @dataclass(frozen=True)
 class Ask:
-    """One question to the engine."""
+    """One question to the engine.
+
+    Attributes:
+        exact: Compare every name that ``where`` leaves, without the graph: what a faster
+            search is measured against. Takes time in proportion to the names.
+    """
 
     query: Nearest | Words | SameForm
     limit: int
     where: tuple[Condition, ...] = ()
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,13 @@ class Found:
 
     point: Point
     score: float
+
+
+class Stored(NamedTuple):
+    """A point with its vector, shape ``(dimension,)``."""
+
+    point: Point
+    vector: npt.NDArray[np.float32]
 
 
 class Index(Protocol):
@@ -95,6 +108,9 @@ class Index(Protocol):
 
     def digests(self, ids: Sequence[str]) -> dict[str, str]:
         """Digests of those of ``ids`` that are stored."""
+
+    def stored(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """Those of ``ids`` that are stored, by id."""
 
     def ids(self, where: Sequence[Condition]) -> Iterator[str]:
         """Ids of all points that ``where`` holds for."""

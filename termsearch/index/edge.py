@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import qdrant_edge as edge
-from pydantic import ValidationError
+from filelock import FileLock
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
-from termsearch.index import Ask, Found, Nearest, SameForm, Words
-from termsearch.index.manifest import SCHEMA, Manifest
+from termsearch.index import Ask, Found, Nearest, SameForm, Stored, Words
+from termsearch.index.folder import MANIFEST, lock, read_manifest, write_manifest
+from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point, check_vectors
 from termsearch.index.tuning import (
     ACORN_SELECTIVITY,
@@ -31,21 +33,22 @@ from termsearch.index.where import KEYWORDS, TEXT, Condition
 
 __all__ = ["EdgeIndex"]
 
-_MANIFEST = "termsearch.json"
 _VECTOR = "name"
 
 _PAGE = 4_096
 
 
 class EdgeIndex:
-    """An index in a folder. Use :meth:`open` or :meth:`create`.
+    """An index in a folder. Use :meth:`open` or :meth:`open_or_create`.
 
     The engine never releases Python's lock, so other threads wait while it works, and a
     process must not be forked while an index is open (qdrant.md, pitfalls 1 and 2).
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, shard: "edge.EdgeShard") -> None:
-        self._folder, self._manifest = folder, manifest
+    def __init__(
+        self, folder: Path, manifest: Manifest, shard: "edge.EdgeShard", held: FileLock
+    ) -> None:
+        self._folder, self._manifest, self._lock = folder, manifest, held
         self._shard: edge.EdgeShard | None = shard
 
     @classmethod
@@ -53,40 +56,80 @@ class EdgeIndex:
         """The index in ``folder``.
 
         Raises:
-            IndexMissingError: There is none.
+            IndexMissingError: There is none, or nothing was ever stored in it.
             IndexBusyError: It is open already, here or in another process.
             IndexUnreadableError: Its files are damaged, or of another version.
         """
-        manifest = _read_manifest(folder)
-        if manifest is None or not _has_shard(folder):
+        manifest = read_manifest(folder)
+        if manifest is None or not manifest.loaded:
             raise IndexMissingError(str(folder))
-        with _engine(folder):
-            return cls(folder, manifest, edge.EdgeShard.load(str(folder / "shard")))
+        held = lock(folder)
+        try:
+            return cls._loaded(folder, manifest, held)
+        except BaseException:
+            held.release()
+            raise
 
     @classmethod
     def open_or_create(cls, folder: Path, manifest: Manifest) -> "EdgeIndex":
-        """The index in ``folder``, made with ``manifest`` if there is none.
+        """The index in ``folder``; made with ``manifest`` if nothing was ever stored there.
 
         Raises:
             IndexBusyError, IndexUnreadableError: As :meth:`open`.
         """
-        if _has_shard(folder):
-            if _read_manifest(folder) is None:
-                raise IndexUnreadableError(
-                    f"{folder} has points but no {_MANIFEST}, which says what encoder made them; "
-                    "delete the folder and ingest again."
-                )
-            return cls.open(folder)
-        _write_manifest(folder, manifest)
-        shard = folder / "shard"
-        shutil.rmtree(shard, ignore_errors=True)  # a creation that was cut: no segment yet
-        shard.mkdir()
+        held = lock(folder)
+        try:
+            found = read_manifest(folder)  # under the lock: another may have just made it
+            if found and found.loaded:
+                return cls._loaded(folder, found, held)
+            if found is None:
+                _refuse_orphan(folder)
+            return cls._made(folder, manifest, held)
+        except BaseException:
+            held.release()
+            raise
+
+    @classmethod
+    def _loaded(cls, folder: Path, manifest: Manifest, held: FileLock) -> "EdgeIndex":
+        if not (folder / "shard" / "segments").is_dir():
+            raise IndexUnreadableError(
+                f"{folder} has a manifest and no points: files are missing. Restore it from a "
+                "copy, or delete it and ingest again."
+            )
         with _engine(folder):
+            index = cls(folder, manifest, edge.EdgeShard.load(str(folder / "shard")), held)
+            index._complete_fields()
+        try:
+            manifest.require_whole(index.count(), str(folder))
+        except IndexUnreadableError:
+            index.close()
+            raise
+        return index
+
+    @classmethod
+    def _made(cls, folder: Path, manifest: Manifest, held: FileLock) -> "EdgeIndex":
+        write_manifest(folder, manifest)  # first: a shard without one would be refused
+        shard = folder / "shard"
+        shutil.rmtree(shard, ignore_errors=True)  # of a run that stored nothing
+        with _engine(folder):
+            shard.mkdir()
             made = edge.EdgeShard.create(str(shard), _config(manifest.encoder.dimension))
-            for operation in _field_indexes():  # before the first point: see _field_indexes
-                made.update(operation)
-            made.flush()
-        return cls(folder, manifest, made)
+            index = cls(folder, manifest, made, held)
+            index._complete_fields()
+        return index
+
+    def _complete_fields(self) -> None:
+        """Make the field indexes that are not there: all, unless the making was cut.
+
+        Before the first point: the graph gets a field's edges only if its index is there.
+        """
+        with self._open() as shard:
+            missing = [f for f in (*KEYWORDS, TEXT) if f not in shard.info().payload_schema]
+            for field in missing:
+                parameters = _text() if field == TEXT else _keyword(with_edges=KEYWORDS[field])
+                shard.update(edge.UpdateOperation.create_field_index(field, parameters))
+            if missing:
+                shard.flush()
 
     @property
     def name(self) -> str:
@@ -105,7 +148,7 @@ class EdgeIndex:
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Written beside and moved over the old one, which a crash leaves whole."""
-        _write_manifest(self._folder, manifest)
+        write_manifest(self._folder, manifest)
         self._manifest = manifest
 
     def put(self, points: Sequence[Point], vectors: Vectors) -> None:
@@ -130,6 +173,12 @@ class EdgeIndex:
         with self._open() as shard:
             records = shard.retrieve(list(ids), ["digest"], False)
         return {str(record.id): (record.payload or {}).get("digest", "") for record in records}
+
+    def stored(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """See :class:`~termsearch.index.Index`."""
+        with self._open() as shard:
+            records = shard.retrieve(list(ids), True, True)
+        return {str(record.id): _stored(record) for record in records}
 
     def ids(self, where: Sequence[Condition]) -> Iterator[str]:
         """See :class:`~termsearch.index.Index`."""
@@ -182,11 +231,15 @@ class EdgeIndex:
 
     def close(self) -> None:
         """See :class:`~termsearch.index.Index`."""
-        if self._shard is not None:
+        if self._shard is None:
+            return
+        shard, self._shard = self._shard, None
+        try:
             with _engine(self._folder):
-                self._shard.flush()
-                self._shard.close()
-            self._shard = None
+                shard.flush()
+                shard.close()
+        finally:
+            self._lock.release()
 
     @contextmanager
     def _open(self) -> Iterator["edge.EdgeShard"]:
@@ -211,7 +264,7 @@ class EdgeIndex:
             query=query,
             filter=where,
             with_payload=True,
-            params=_params(where, shard),
+            params=_params(ask, where, shard),
         )
 
     def _same_form(self, ask: Ask, form: str) -> list[Found]:
@@ -234,6 +287,14 @@ class EdgeIndex:
                 return
 
 
+def _refuse_orphan(folder: Path) -> None:
+    if (folder / "shard").exists():
+        raise IndexUnreadableError(
+            f"{folder} has points but no {MANIFEST}, which says what encoder made them; delete the "
+            "folder and ingest again."
+        )
+
+
 def _config(dimension: int) -> "edge.EdgeConfig":
     return edge.EdgeConfig(
         vectors={_VECTOR: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Cosine)},
@@ -246,21 +307,23 @@ def _config(dimension: int) -> "edge.EdgeConfig":
     )
 
 
-def _field_indexes() -> Iterator["edge.UpdateOperation"]:
-    """Made before the first point: the graph gets a field's edges only if its index is there."""
-    create = edge.UpdateOperation.create_field_index
-    for field, with_edges in KEYWORDS.items():
-        yield create(field, edge.KeywordIndexParams(enable_hnsw=with_edges))
-    yield create(
-        TEXT,
-        edge.TextIndexParams(
-            scoring=True,
-            enable_hnsw=False,
-        ),
-    )
+def _keyword(*, with_edges: bool) -> "edge.KeywordIndexParams":
+    return edge.KeywordIndexParams(enable_hnsw=with_edges)
 
 
-def _params(where: "edge.Filter | None", shard: "edge.EdgeShard") -> "edge.SearchParams":
+def _text() -> "edge.TextIndexParams":
+    # Default tokenization: the client's in-memory mode, which tests run on, has no other.
+    return edge.TextIndexParams(scoring=True, enable_hnsw=False)
+
+
+def _stored(record: "edge.Record") -> Stored:
+    vectors = cast("dict[str, list[float]]", record.vector)
+    return Stored(Point.from_payload(record.payload), np.array(vectors[_VECTOR], np.float32))
+
+
+def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "edge.SearchParams":
+    if ask.exact:
+        return edge.SearchParams(exact=True)
     if where is None:
         return edge.SearchParams(hnsw_ef=EF)
     left = shard.count(edge.CountRequest(exact=False, filter=where))
@@ -282,45 +345,6 @@ def _condition(condition: Condition) -> "edge.FieldCondition":
     if len(values) == 1:
         return edge.FieldCondition(key=field, match=edge.MatchValue(values[0]))
     return edge.FieldCondition(key=field, match=edge.MatchAny(list(values)))
-
-
-def _has_shard(folder: Path) -> bool:
-    return (folder / "shard" / "segments").is_dir()
-
-
-def _read_manifest(folder: Path) -> Manifest | None:
-    path = folder / _MANIFEST
-    try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError) as error:
-        raise IndexUnreadableError(
-            f"{path} can't be read ({str(error).splitlines()[0]}); restore it from a copy, or "
-            "delete the folder and ingest again."
-        ) from error
-    if manifest.schema_version != SCHEMA:
-        raise IndexUnreadableError(
-            f"{path} has schema {manifest.schema_version}, this termsearch reads {SCHEMA}; delete "
-            "the folder and ingest again, or use the termsearch that wrote it "
-            f"({manifest.written_by})."
-        )
-    return manifest
-
-
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        beside = folder / f"{_MANIFEST}.new"
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(manifest.model_dump_json(indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(folder / _MANIFEST)
-    except OSError as error:
-        raise IndexUnreadableError(
-            f"{folder} can't be written ({error.strerror}); choose another with TERMSEARCH_HOME."
-        ) from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from termsearch.concept import SemanticType
 from termsearch.encoder import EncoderCard
-from termsearch.errors import ModelMismatchError
+from termsearch.errors import IndexUnreadableError, ModelMismatchError
 
 __all__ = ["SCHEMA", "Loaded", "Manifest"]
 
@@ -55,7 +55,9 @@ class Manifest(BaseModel):
         """Vocabulary to release; parts of different releases are joined by a comma."""
         return {
             vocabulary: ", ".join(
-                dict.fromkeys(e.release for e in self.loaded if e.vocabulary == vocabulary)
+                dict.fromkeys(
+                    e.release for e in self.loaded if e.vocabulary == vocabulary and e.release
+                )
             )
             for vocabulary in self.vocabularies()
         }
@@ -80,6 +82,43 @@ class Manifest(BaseModel):
         by_key = {(e.vocabulary, e.origin): e for e in self.loaded}
         by_key |= {(e.vocabulary, e.origin): e for e in entries}
         return self.model_copy(update={"loaded": tuple(by_key.values())})
+
+    def without_origins(self, origins: Iterable[str]) -> "Manifest":
+        """A copy that says nothing of ``origins``."""
+        gone = set(origins)
+        kept = tuple(entry for entry in self.loaded if entry.origin not in gone)
+        return self.model_copy(update={"loaded": kept})
+
+    @property
+    def names(self) -> int | None:
+        """How many points there have to be; None while an ingest is under way or was cut."""
+        if all(entry.complete for entry in self.loaded):
+            return sum(entry.names for entry in self.loaded)
+        return None
+
+    def require_schema(self, where: str) -> None:
+        """Refuse points that this version can't read.
+
+        Raises:
+            IndexUnreadableError: They were written in another schema.
+        """
+        if self.schema_version != SCHEMA:
+            raise IndexUnreadableError(
+                f"{where} has schema {self.schema_version}, this termsearch reads {SCHEMA}; ingest "
+                f"into another --index, or use the termsearch that wrote it ({self.written_by})."
+            )
+
+    def require_whole(self, stored: int, where: str) -> None:
+        """Refuse an index that has lost points, which would answer as if they never were.
+
+        Raises:
+            IndexUnreadableError: ``stored`` points are there, and not as many as were put in.
+        """
+        if self.names not in {None, stored}:
+            raise IndexUnreadableError(
+                f"{where} holds {stored:,} names and its manifest says {self.names:,}: files are "
+                "damaged or missing. Restore it from a copy, or delete it and ingest again."
+            )
 
     def require(self, card: EncoderCard, index: str) -> None:
         """Refuse another encoder than the one that built the index.

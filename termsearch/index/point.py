@@ -72,8 +72,12 @@ class Point(BaseModel):
 
     @property
     def id(self) -> str:
-        """The same for the same concept, language and search form, in every run."""
-        key = "\x1f".join((self.vocabulary, self.code, self.lang, self.form))
+        """The same for the same origin, concept, language and search form, in every run.
+
+        The origin is in it so that a user's own table, which may add names to a concept of a
+        large vocabulary, can neither overwrite that vocabulary's points nor remove them.
+        """
+        key = "\x1f".join((self.origin, self.vocabulary, self.code, self.lang, self.form))
         return str(uuid5(_NAMESPACE, key))
 
     def payload(self) -> dict[str, Any]:
@@ -143,7 +147,10 @@ def check_vectors(vectors: Vectors, dimension: int) -> None:
 
 def _united(first: Name, other: Name) -> Name:
     sources = tuple(dict.fromkeys((*first.sources, *other.sources)))
-    return first if sources == first.sources else first.model_copy(update={"sources": sources})
+    active = first.active or other.active
+    if sources == first.sources and active == first.active:
+        return first
+    return first.model_copy(update={"sources": sources, "active": active})
 
 
 def _shared(concept: Concept, origin: str) -> dict[str, object]:

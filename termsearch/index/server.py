@@ -4,18 +4,21 @@ Tested on qdrant-client's in-memory mode, which has the server's models and none
 ``tests/test_index_contract.py`` runs on a real server where ``QDRANT_URL`` is set.
 """
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
+import numpy as np
 from pydantic import ValidationError
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexMissingError, IndexUnreadableError
-from termsearch.index import Ask, Found, Nearest, SameForm, Words
-from termsearch.index.manifest import SCHEMA, Manifest
+from termsearch.index import Ask, Found, Nearest, SameForm, Stored, Words
+from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point, check_vectors
 from termsearch.index.tuning import (
     ACORN_SELECTIVITY,
@@ -32,14 +35,29 @@ __all__ = ["ServerIndex", "client_for"]
 _VECTOR = "name"
 _MANIFEST = "termsearch"  # key in the collection's metadata
 _PAGE = 1_024
+_TIMEOUT = 60  # seconds; the client's 5 are too short for a load
 _BATCH = 256  # points per request: 256 x 768 floats are 0.8 MB; the server refuses 32 MB
 
 
 def client_for(url: str, api_key: str | None) -> QdrantClient:
-    """A client; ``:memory:`` is an empty one of its own, for tests."""
+    """A client; ``:memory:`` is an empty one of its own, for tests.
+
+    Raises:
+        IndexUnreadableError: The address can't be one of a server.
+    """
     if url == ":memory:":
         return QdrantClient(":memory:")
-    return QdrantClient(url=url, api_key=api_key, timeout=60)  # default 5 s: too short for a load
+    loopback = urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
+    with warnings.catch_warnings():
+        if loopback:  # a key without TLS is seen by nobody there
+            warnings.filterwarnings("ignore", "Api key is used with an insecure connection")
+        try:
+            # The version check is a thread whose failure would print a warning of its own.
+            return QdrantClient(
+                url=url, api_key=api_key, timeout=_TIMEOUT, check_compatibility=False
+            )
+        except ValueError as error:
+            raise IndexUnreadableError(f"QDRANT_URL {url} is no address ({error}).") from error
 
 
 class ServerIndex:
@@ -56,20 +74,35 @@ class ServerIndex:
             IndexMissingError: No such collection.
             IndexUnreadableError: The server does not answer, or the collection is not ours.
         """
-        with _engine(client):
-            if not client.collection_exists(name):
-                raise IndexMissingError(f"{_url(client)}, collection {name}")
-            metadata = client.get_collection(name).config.metadata or {}
-        return cls(client, name, _manifest(name, metadata.get(_MANIFEST)))
+        manifest = _manifest(client, name)
+        if manifest is None or not manifest.loaded:
+            raise IndexMissingError(f"{_url(client)}, collection {name}")
+        index = cls(client, name, manifest)
+        manifest.require_whole(index.count(), index.location)
+        return index
 
     @classmethod
     def open_or_create(cls, client: QdrantClient, name: str, manifest: Manifest) -> "ServerIndex":
-        """The index in collection ``name``, made with ``manifest`` if there is none."""
-        with _engine(client):
-            if client.collection_exists(name):
-                return cls.open(client, name)
-            _create(client, name, manifest)
-        return cls(client, name, manifest)
+        """The index in collection ``name``; made with ``manifest`` if nothing was stored there."""
+        found = _manifest(client, name)
+        if found and found.loaded:
+            index = cls.open(client, name)
+        else:
+            with _engine(client):
+                if found:  # of a run that stored nothing
+                    client.delete_collection(name)
+                _create(client, name, manifest)
+            index = cls(client, name, manifest)
+        index._complete_fields()
+        return index
+
+    def _complete_fields(self) -> None:
+        """Make the field indexes that are not there, as in ``edge``."""
+        with _engine(self._client):
+            there = self._client.get_collection(self._name).payload_schema
+            for field, schema in _field_indexes():
+                if field not in there:
+                    self._client.create_payload_index(self._name, field, schema, wait=True)
 
     @property
     def name(self) -> str:
@@ -108,13 +141,13 @@ class ServerIndex:
 
     def rewrite(self, points: Sequence[Point]) -> None:
         """See :class:`~termsearch.index.Index`."""
-        operations = [
-            models.OverwritePayloadOperation(
-                overwrite_payload=models.SetPayload(payload=point.payload(), points=[point.id])
-            )
-            for point in points
-        ]
-        if operations:
+        for start in range(0, len(points), _BATCH):
+            operations = [
+                models.OverwritePayloadOperation(
+                    overwrite_payload=models.SetPayload(payload=point.payload(), points=[point.id])
+                )
+                for point in points[start : start + _BATCH]
+            ]
             with _engine(self._client):
                 self._client.batch_update_points(self._name, operations, wait=True)
 
@@ -123,6 +156,12 @@ class ServerIndex:
         with _engine(self._client):
             records = self._client.retrieve(self._name, list(ids), with_payload=["digest"])
         return {str(record.id): (record.payload or {}).get("digest", "") for record in records}
+
+    def stored(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """See :class:`~termsearch.index.Index`."""
+        with _engine(self._client):
+            records = self._client.retrieve(self._name, list(ids), True, with_vectors=True)
+        return {str(record.id): _stored(record) for record in records}
 
     def ids(self, where: Sequence[Condition]) -> Iterator[str]:
         """See :class:`~termsearch.index.Index`."""
@@ -190,10 +229,12 @@ class ServerIndex:
             limit=ask.limit,
             filter=where,
             with_payload=True,
-            params=self._params(where),
+            params=self._params(ask, where),
         )
 
-    def _params(self, where: models.Filter | None) -> models.SearchParams:
+    def _params(self, ask: Ask, where: models.Filter | None) -> models.SearchParams:
+        if ask.exact:
+            return models.SearchParams(exact=True)
         if where is None:
             return models.SearchParams(hnsw_ef=EF)
         left = self._client.count(self._name, where, exact=False).count
@@ -222,6 +263,11 @@ class ServerIndex:
                 return
 
 
+def _stored(record: models.Record) -> Stored:
+    vectors: Any = record.vector
+    return Stored(Point.from_payload(record.payload), np.array(vectors[_VECTOR], np.float32))
+
+
 def _create(client: QdrantClient, name: str, manifest: Manifest) -> None:
     client.create_collection(
         name,
@@ -235,8 +281,6 @@ def _create(client: QdrantClient, name: str, manifest: Manifest) -> None:
         ),
         metadata=_metadata(manifest),
     )
-    for field, schema in _field_indexes():  # before the first point, as in ``edge``
-        client.create_payload_index(name, field, schema, wait=True)
 
 
 def _field_indexes() -> Iterator[tuple[str, Any]]:
@@ -272,19 +316,20 @@ def _metadata(manifest: Manifest) -> dict[str, Any]:
     return {_MANIFEST: manifest.model_dump(mode="json")}
 
 
-def _manifest(name: str, stored: Any) -> Manifest:
+def _manifest(client: QdrantClient, name: str) -> Manifest | None:
+    """What collection ``name`` says of itself; None if there is no such collection."""
+    with _engine(client):
+        if not client.collection_exists(name):
+            return None
+        metadata = client.get_collection(name).config.metadata or {}
     try:
-        manifest = Manifest.model_validate(stored)
+        manifest = Manifest.model_validate(metadata.get(_MANIFEST))
     except ValidationError as error:
         raise IndexUnreadableError(
             f"collection {name} has no termsearch manifest in its metadata, so what encoder made "
-            "its vectors is unknown; choose another --index, or delete it and ingest again."
+            "its vectors is unknown; choose another --index."
         ) from error
-    if manifest.schema_version != SCHEMA:
-        raise IndexUnreadableError(
-            f"collection {name} has schema {manifest.schema_version}, this termsearch reads "
-            f"{SCHEMA}; ingest into another --index, or use termsearch {manifest.written_by}."
-        )
+    manifest.require_schema(f"collection {name}")
     return manifest
 
 

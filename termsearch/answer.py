@@ -1,0 +1,79 @@
+"""What comes back to a user: an answer, its hits, and what each is based on."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field
+
+from termsearch.concept import Source
+from termsearch.vocabulary import curie
+
+__all__ = ["Answer", "Hit", "IndexInfo", "Leg", "SourceInfo", "TypeInfo"]
+
+#: A kind of evidence.
+Leg = Literal["exact", "lexical", "dense"]
+
+
+class IndexInfo(BaseModel):
+    """Which index answered."""
+
+    name: str
+    model: str
+    releases: dict[str, str]
+
+
+class TypeInfo(BaseModel):
+    """A semantic type with the name its vocabulary gives it."""
+
+    code: str
+    name: str
+
+
+class SourceInfo(BaseModel):
+    """A vocabulary that uses the matched name, and the code it has there."""
+
+    vocabulary: str
+    code: str
+    curie: str = Field(description="Empty where the source gives the name no code.")
+    term_type: str
+
+    @classmethod
+    def of(cls, source: Source) -> Self:
+        """As stored, with its CURIE."""
+        own = curie(source.vocabulary, source.code) if source.code else ""
+        return cls(**source._asdict(), curie=own)
+
+
+class Hit(BaseModel):
+    """One concept in an answer, with the name that matched."""
+
+    rank: int = Field(description="From 1.")
+    curie: str
+    vocabulary: str
+    code: str
+    name: str = Field(description="What the vocabulary displays for the concept.")
+    matched_name: str = Field(description="The name of the concept that is nearest to the words.")
+    match_type: Leg
+    score: float = Field(
+        description="Higher is nearer. exact: 1; dense: cosine similarity, -1 to 1; lexical: BM25, "
+        "0 and up, comparable within one answer only."
+    )
+    scores: dict[str, float] = Field(description="By kind of evidence, as ``score``.")
+    lang: str = Field(description="Of the matched name.")
+    types: list[TypeInfo]
+    active: bool
+    replaced_by: list[str] = Field(description="CURIEs to use in place of a retired concept.")
+    release: str
+    sources: list[SourceInfo] = Field(description="Who uses the matched name, asked-for first.")
+
+
+class Answer(BaseModel):
+    """The answer to one query; no results means searched, and nothing there."""
+
+    query: str
+    resolution: Literal["unique", "ambiguous", "none"] = Field(
+        description="unique: one concept has exactly these words as a name (modes auto and exact "
+        "look for that); none: no results; ambiguous: all else."
+    )
+    took_ms: float = Field(description="Milliseconds for this query's share of its batch.")
+    index: IndexInfo
+    results: list[Hit]

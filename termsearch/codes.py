@@ -1,0 +1,56 @@
+"""What a code that a user writes means in an index: a concept, its successor, its users."""
+
+from termsearch.errors import UnknownValueError
+from termsearch.index import Index
+from termsearch.index.point import Point
+from termsearch.index.where import Condition
+
+__all__ = ["owners", "points_of_concept", "similar_codes", "successor"]
+
+
+def owners(index: Index, code: str) -> tuple[str, ...]:
+    """CURIEs of the concepts that ``code`` means in ``--under``.
+
+    Itself; its successor if it is retired; for a merged code or one of a UMLS source, the
+    concepts that took it over or use it.
+
+    Raises:
+        UnknownValueError: None; an empty answer would hide a slip of the pen.
+    """
+    named = list(index.points([Condition("curies", (code,))]))
+    own = [point for point in named if point.curie == code]
+    if own:
+        follower = successor(index, own[0])
+        return (code, follower[0].curie) if follower else (code,)
+    if named:
+        return tuple(dict.fromkeys(point.curie for point in named))
+    if index.count([Condition("ancestors", (code,))]):  # named as an ancestor, not loaded itself
+        return (code,)
+    raise UnknownValueError("code", code, similar_codes(index, code))
+
+
+def points_of_concept(index: Index, curie: str) -> list[Point]:
+    """Every name of a concept, from all origins."""
+    found = index.points([Condition("curies", (curie,))])
+    return [point for point in found if point.curie == curie]
+
+
+def successor(index: Index, point: Point) -> list[Point] | None:
+    """Points of the one concept that replaces a retired one, over several steps if need be."""
+    met = {point.curie}
+    found: list[Point] | None = None
+    while not point.active and len(point.replaced_by) == 1 and point.replaced_by[0] not in met:
+        met.add(point.replaced_by[0])
+        following = points_of_concept(index, point.replaced_by[0])
+        if not following:
+            break
+        found, point = following, following[0]
+    return found
+
+
+def similar_codes(index: Index, wanted: str) -> list[str]:
+    """CURIEs in ``index`` that differ from ``wanted`` in case only; else its vocabularies."""
+    prefix, _, code = wanted.partition(":")
+    spellings = {f"{p}:{c}": None for p in (prefix, prefix.upper()) for c in (code, code.upper())}
+    known = [each for each in spellings if index.count([Condition("curies", (each,))])]
+    return known or [f"{vocabulary}:..." for vocabulary in index.manifest.vocabularies()]
