@@ -1,0 +1,253 @@
+"""What one text says of each attribute: one pass over its words.
+
+A role is looked up for every word; what no role claims is a plain word. A hundred names are read
+for each query, which decides the shape: one regular expression finds the words, one dictionary
+the roles. Measured: 11 to 18 µs for a name of five words.
+
+A role takes a text and the position of its word, and returns the position to go on from.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from termsearch.conflict.negation import (
+    absence_before,
+    boundary,
+    free,
+    joiner,
+    lack,
+    negation,
+    non,
+    ruled,
+)
+from termsearch.conflict.numbered import (
+    axis,
+    greek,
+    letters_number,
+    lone_letter,
+    number,
+    ordinal,
+    roman,
+)
+from termsearch.conflict.numbers import AXES, ORDINALS
+from termsearch.conflict.stated import Facts
+from termsearch.conflict.text import BOUNDARIES, JOINERS, Text
+from termsearch.conflict.words import (
+    CHOICES,
+    CHOICES_BESIDE,
+    DIRECTION_OWNERS,
+    DIRECTIONS,
+    GREEK,
+    MEASURED,
+    NEGATIONS,
+    PAIRED_PARTS,
+    PREFIXES,
+    RELATIVES,
+    STOPS,
+    stem,
+)
+
+__all__ = ["facts"]
+
+_PREFIX = re.compile(rf"({'|'.join(sorted(PREFIXES, key=len, reverse=True))})(.{{4,}})")
+_SHORTEST_PREFIXED = 6  # "bi" and four letters
+_SHORTEST_NON = 8  # spares none, nonane, and short words that begin so by chance
+_STEM_AFTER_PREFIX = 4  # as in MEASURED; enough to know hyperkalemia from hyponatremia
+_NEAR = 3  # words between "high" and what is: increased mean arterial pressure
+
+
+@lru_cache(maxsize=1 << 14)
+def facts(text: str) -> Facts:
+    """What ``text``, a name or a query, says of the attributes that may contradict another."""
+    read, at = Text(text), 0
+    tokens = read.tokens
+    while at < len(tokens):
+        role = _ROLES.get(tokens[at])
+        if role:
+            at = role(read, at)
+        elif tokens[at][0].isdigit():
+            at = number(read, at)
+        else:
+            at = _word(read, at)
+    read.close()
+    for position in read.directions:
+        _direction(read, position)
+    return read.facts()
+
+
+def _word(text: Text, at: int) -> int:
+    """A word without a role: what its prefix or its number says, and a plain word besides."""
+    token = text.tokens[at]
+    if token.startswith("non") and len(token) >= _SHORTEST_NON:
+        non(text, token)
+        return at + 1
+    if not token.isalpha():
+        letters_number(text, at)
+    elif len(token) >= _SHORTEST_PREFIXED and (found := _PREFIX.fullmatch(token)):
+        pair, value = PREFIXES[found[1]]
+        what = found[2].replace("ae", "e").replace("oe", "e")[:_STEM_AFTER_PREFIX]
+        text.say(f"{pair} of {what}", value, token, "implied")
+    elif roman(text, at):
+        return at + 1
+    return text.add(at)
+
+
+def _skip(_: Text, at: int) -> int:
+    """It says nothing."""
+    return at + 1
+
+
+def _choice(text: Text, at: int) -> int:
+    """Left, acute, malignant."""
+    token = text.tokens[at]
+    chosen = CHOICES[token]
+    text.say(chosen.attribute, chosen.value, token, "implied" if chosen.implied else "said")
+    return text.add(at)
+
+
+def _choice_beside(text: Text, at: int) -> int:
+    """Simple, of a fracture."""
+    beside, chosen = CHOICES_BESIDE[text.tokens[at]]
+    if any(token.startswith(beside) for token in text.tokens):
+        text.say(chosen.attribute, chosen.value, text.tokens[at])
+    return text.add(at)
+
+
+def _duration(text: Text, at: int) -> int:
+    """Long-standing, short-lived."""
+    if text.at(at + 1) not in {"standing", "term", "lasting", "lived", "duration"}:
+        return text.add(at)
+    shown = f"{text.tokens[at]}-{text.at(at + 1)}"
+    text.say("course", "chronic" if text.tokens[at] == "long" else "acute", shown)
+    return at + 2
+
+
+def _side_letter(text: Text, at: int) -> int:
+    """The L of L arm."""
+    if not PAIRED_PARTS.isdisjoint(text.tokens):
+        side = "left" if text.tokens[at] == "l" else "right"
+        text.say("side", side, side)
+    return at + 1
+
+
+def _direction_word(text: Text, at: int) -> int:
+    """High: of what, is clear when all words are read."""
+    if text.phrase is not None:
+        return text.add(at)
+    text.directions.append(at)
+    return at + 1
+
+
+def _direction(text: Text, at: int) -> None:
+    token, noun = text.tokens[at], _measured(text, at)
+    if noun:
+        what = MEASURED.get(noun) or stem(noun)
+        text.say(f"level of {what}", DIRECTIONS[token], f"{token} {noun}")
+
+
+def _measured(text: Text, at: int) -> str:
+    """The noun that is high or low: one that has a level, else the next, else the one before."""
+    after = text.tokens[at + 1 : at + 1 + _NEAR]
+    if after and after[0] in DIRECTION_OWNERS:
+        return after[0]
+    nouns = _nouns(after) or _nouns(text.tokens[max(0, at - _NEAR) : at][::-1])
+    return next((noun for noun in nouns if noun in MEASURED), nouns[0] if nouns else "")
+
+
+def _nouns(tokens: list[str]) -> list[str]:
+    return [t for t in tokens if t.isalpha() and t not in STOPS and t not in _MARKS]
+
+
+def _result(text: Text, at: int) -> int:
+    """Positive or negative, for what stands beside it: HIV positive, positive HIV test."""
+    said, following, before = text.tokens[at], text.at(at + 1), text.at(at - 1)
+    if said == "negative" and following == "for":
+        text.phrase = []
+        return at + 2
+    of = before if before.isalnum() and before not in STOPS else following
+    text.say(f"result of {stem(of)}", said, f"{of} {said}".strip())
+    return at + 1
+
+
+def _history(text: Text, at: int) -> int:
+    """Family history; history of, past history; not natural history."""
+    before = text.at(at - 1)
+    if "family" in text.tokens[:at] or "familial" in text.tokens[:at]:
+        text.context = "family"
+    elif text.phrase is None and (
+        (text.at(at + 1) == "of" and before not in {"natural", "life"})
+        or before in {"personal", "past", "previous"}
+    ):
+        text.context = "past"
+    return at + 1
+
+
+def _fh(text: Text, at: int) -> int:
+    """FH of breast cancer; the gene FH is a word."""
+    if text.tokens[at] == "fh" and text.at(at + 1) != "of":
+        return text.add(at)
+    text.context = "family"
+    return at + 1
+
+
+def _family(text: Text, at: int) -> int:
+    """Whose, as in "in the family"; "family history" is up to the history."""
+    if "in" in text.tokens[max(0, at - 2) : at]:
+        text.context = "family"
+    return at + 1 if text.at(at + 1) == "history" else text.add(at)
+
+
+def _relative(text: Text, at: int) -> int:
+    """Mother had; not mother and child."""
+    if text.at(at + 1) in {"had", "has", "have", "with"} or text.at(at - 1) == "in":
+        text.context = "family"
+    return text.add(at)
+
+
+def _past(text: Text, at: int) -> int:
+    """Previous stroke; stroke in the past."""
+    if at == 0 or text.at(at - 1) == "the":
+        text.context = text.context or "past"
+    return at + 1
+
+
+def _linkage(text: Text, at: int) -> int:
+    """Autosomal, or X-linked."""
+    if text.tokens[at] == "autosomal":
+        text.say("linkage", "autosomal", "autosomal")
+    elif text.at(at - 1) == "x":
+        text.say("linkage", "x", "X-linked")
+    return at + 1
+
+
+_Role = Callable[[Text, int], int]
+_MARKS = BOUNDARIES | JOINERS
+
+#: Later entries win over earlier ones.
+_ROLES: dict[str, _Role] = (
+    dict[str, _Role]()
+    | dict.fromkeys("%/:#", _skip)
+    | dict.fromkeys(STOPS, _skip)
+    | dict.fromkeys(BOUNDARIES, boundary)
+    | dict.fromkeys(JOINERS, joiner)
+    | dict.fromkeys(CHOICES, _choice)
+    | dict.fromkeys(CHOICES_BESIDE, _choice_beside)
+    | dict.fromkeys(("long", "short"), _duration)
+    | dict.fromkeys("lr", _side_letter)
+    | dict.fromkeys("ix", lone_letter)
+    | dict.fromkeys(DIRECTIONS, _direction_word)
+    | dict.fromkeys(AXES, axis)
+    | dict.fromkeys(ORDINALS, ordinal)
+    | dict.fromkeys(NEGATIONS, negation)
+    | dict.fromkeys((*GREEK, *GREEK.values()), greek)
+    | dict.fromkeys(RELATIVES, _relative)
+    | dict.fromkeys(("positive", "negative"), _result)
+    | dict.fromkeys(("previous", "prior", "past"), _past)
+    | dict.fromkeys(("history", "hx"), _history)
+    | dict.fromkeys(("fh", "fhx"), _fh)
+    | dict.fromkeys(("linked", "autosomal"), _linkage)
+    | dict.fromkeys(("absent", "absence"), lack)
+    | dict.fromkeys(("none", "excluded"), absence_before)
+    | {"family": _family, "ruled": ruled, "free": free}
+)
