@@ -7,10 +7,25 @@ from pydantic import BaseModel, Field
 from termsearch.concept import Source
 from termsearch.vocabulary import curie
 
-__all__ = ["Answer", "Hit", "IndexInfo", "Leg", "SourceInfo", "TypeInfo"]
+__all__ = [
+    "Answer",
+    "Hit",
+    "IndexInfo",
+    "Leg",
+    "MatchType",
+    "Mode",
+    "SourceInfo",
+    "TypeInfo",
+]
 
-#: A kind of evidence.
-Leg = Literal["exact", "lexical", "dense"]
+#: ``auto`` uses all evidence; the others one kind alone.
+Mode = Literal["auto", "exact", "lexical", "dense"]
+
+#: Where candidates come from: names of the same key (``same``), spelt alike, or meaning alike.
+Leg = Literal["same", "lexical", "dense"]
+
+#: The strongest evidence for a hit; ``hybrid`` was found by spelling and by meaning.
+MatchType = Literal["exact", "normalized", "lexical", "dense", "hybrid"]
 
 
 class IndexInfo(BaseModel):
@@ -52,12 +67,18 @@ class Hit(BaseModel):
     code: str
     name: str = Field(description="What the vocabulary displays for the concept.")
     matched_name: str = Field(description="The name of the concept that is nearest to the words.")
-    match_type: Leg
+    match_type: MatchType
     score: float = Field(
-        description="Higher is nearer. exact: 1; dense: cosine similarity, -1 to 1; lexical: BM25, "
-        "0 and up, comparable within one answer only."
+        description="Higher is nearer, -1 to 1, comparable between queries. exact: 1; normalized: "
+        "0.98; else cosine with a share of likeness of spelling, at most 0.96. A contradiction "
+        "takes 0.25 away. In mode dense the cosine, in mode lexical the likeness (0 to 1)."
     )
-    scores: dict[str, float] = Field(description="By kind of evidence, as ``score``.")
+    scores: dict[str, float] = Field(
+        description="exact or normalized: 1; dense: cosine, -1 to 1, where it is among the "
+        "nearest; lexical: likeness of spelling, 0 to 1."
+    )
+    ranks: dict[str, int] = Field(description="Place among the names that each leg found, from 1.")
+    conflicts: list[str] = Field(description="In what the matched name contradicts the query.")
     lang: str = Field(description="Of the matched name.")
     types: list[TypeInfo]
     active: bool
@@ -70,6 +91,10 @@ class Answer(BaseModel):
     """The answer to one query; no results means searched, and nothing there."""
 
     query: str
+    read_as: str = Field(
+        description="How the query was read where that found more: misspelt words put right, "
+        "shorthand and abbreviations written out. Empty if it was read as it stands."
+    )
     resolution: Literal["unique", "ambiguous", "none"] = Field(
         description="unique: one concept has exactly these words as a name (modes auto and exact "
         "look for that); none: no results; ambiguous: all else."

@@ -1,13 +1,16 @@
-"""The one search form of a name, used on both sides.
+"""The search form and the key of a name, used on both sides.
 
-Stored names and users' words pass through the same function, so that an exact match is an
-equality of strings inside the index and needs no rule at query time.
+Stored names and users' words pass through the same functions, so that a match is an equality of
+strings inside the index and needs no rule at query time. The *form* keeps the words as they are
+(an exact match, and what is embedded); the *key* keeps what they mean (a normalized match).
 """
 
 import re
 import unicodedata
 
-__all__ = ["search_form"]
+from termsearch.lexicon import words
+
+__all__ = ["search_form", "search_key"]
 
 #: Hyphens, dashes and minus signs, and the apostrophes and quotation marks that keyboards and
 #: word processors put for one another. NFKC leaves them apart.
@@ -32,3 +35,14 @@ def search_form(text: str) -> str:
     visible = _INVISIBLE.sub("", text).translate(_LOOK_ALIKE)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     return " ".join(_INVISIBLE.sub("", folded).translate(_LOOK_ALIKE).split())
+
+
+def search_key(form: str) -> str:
+    """What a search form means whatever its spelling, number and word order; never empty.
+
+    "Anemia, Hemolytic" and "haemolytic anaemias" have one key, as have "type II diabetes" and
+    "diabetes type 2". The manner of NLM's lexical tools (norm): words are split, stemmed and
+    sorted, words without meaning are left out. Idempotence is not promised: a key is compared
+    with keys only.
+    """
+    return " ".join(sorted(set(words(form)))) or form

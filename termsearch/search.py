@@ -1,33 +1,32 @@
 """The way out: words, to candidates, to ranked concepts.
 
-Ranking: concepts that have a name with the words' own search form come first, then the others
-by the cosine similarity of their nearest name. Every concept appears once.
+Candidates come from three legs in one request: names of the same key, names spelt alike, names
+that mean alike. ``rank`` puts them in one order; every concept appears once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
 from types import TracebackType
-from typing import Literal, Self, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from termsearch.answer import Answer, Hit, IndexInfo, Leg, SourceInfo, TypeInfo
+from termsearch.answer import Answer, Hit, IndexInfo, Leg, Mode, SourceInfo, TypeInfo
 from termsearch.codes import owners
 from termsearch.concept import Kind
+from termsearch.conflict import conflicts, facts
 from termsearch.encoder import Encoder
-from termsearch.index import Ask, Found, Index, Nearest, SameForm, Words
+from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.manifest import Manifest
-from termsearch.index.point import Point
 from termsearch.index.where import Condition, Where
-from termsearch.normalize import search_form
+from termsearch.normalize import search_form, search_key
+from termsearch.rank import DOUBT, Asked, Match, best_of_each_concept
+from termsearch.shorthand import written_out
+from termsearch.typo import corrected
 
 __all__ = ["Mode", "TermSearch", "Where"]
-
-#: ``auto`` is exact before dense; the others use one kind of evidence alone.
-Mode = Literal["auto", "exact", "lexical", "dense"]
 
 _NEEDS_VECTORS = ("auto", "dense")
 
@@ -38,39 +37,28 @@ Vector: TypeAlias = npt.NDArray[np.float32]
 _NAMES_PER_CONCEPT = 5
 _MOST_NAMES = 10_000
 
+#: An abbreviation has at most so many letters, and is tried in so many meanings.
+_LONGEST_ABBREVIATION = 6
+_MOST_MEANINGS = 3
+
 #: Names that one request to the engine may bring back: 20,000 take about 60 MB.
 _NAMES_AT_ONCE = 20_000
 
 
-@dataclass(frozen=True)
-class _Match:
-    """One name of a concept and the evidence for it."""
+class _Ranked(NamedTuple):
+    """The matches of a query, best first, and the names it was spelt like."""
 
-    point: Point
-    scores: dict[Leg, float]
-
-    @property
-    def kind(self) -> Leg:
-        """The strongest evidence."""
-        return next(leg for leg in ("exact", "dense", "lexical") if leg in self.scores)
+    matches: Sequence[Match]
+    alike: Sequence[str]
+    read_as: str = ""  #: how the query was read, if not as it stands
 
     @property
-    def score(self) -> float:
-        """By the strongest evidence; higher is nearer."""
-        return self.scores[self.kind]
+    def best(self) -> float:
+        """Score of the first; -1 if there is none."""
+        return self.matches[0].score if self.matches else -1.0
 
-    @property
-    def order(self) -> tuple[bool, float, bool, bool, int, str]:
-        """Best first. Equal evidence: live before retired, the preferred name, the shorter one."""
-        preferred = self.point.kind in {Kind.PREFERRED, Kind.FULLY_SPECIFIED}
-        return (
-            self.kind != "exact",
-            -self.score,
-            not self.point.active,
-            not preferred,
-            len(self.point.name),
-            self.point.curie,
-        )
+
+_NOTHING = _Ranked((), ())
 
 
 class TermSearch:
@@ -144,11 +132,13 @@ class TermSearch:
         started = perf_counter()
         forms = [search_form(text) for text in texts]
         distinct = [form for form in dict.fromkeys(forms) if form]
-        ranked = dict(zip(distinct, self._ranked(distinct, conditions, limit, mode), strict=True))
+        ranked = self._ranked(distinct, conditions, limit, mode)
+        if mode == "auto":
+            ranked |= self._reread(ranked, conditions, limit)
         took = (perf_counter() - started) * 1000 / max(1, len(texts))
         asked = [v for c in conditions if c.field == "vocabularies" for v in c.values]
         return [
-            self._answer(text, _enough(ranked.get(form, []), min_score), limit, asked, took)
+            self._answer(text, ranked.get(form, _NOTHING), limit, min_score, asked, took)
             for text, form in zip(texts, forms, strict=True)
         ]
 
@@ -180,23 +170,83 @@ class TermSearch:
         )
 
     def _ranked(
-        self, forms: Sequence[str], where: tuple[Condition, ...], limit: int, mode: Mode
-    ) -> list[list[_Match]]:
+        self,
+        forms: Sequence[str],
+        where: tuple[Condition, ...],
+        limit: int,
+        mode: Mode,
+        *,
+        doubt: float = 0.0,
+    ) -> dict[str, _Ranked]:
         """Best matches of each form, at least ``limit`` of them if there are as many concepts."""
         vectors = self._vectors(forms) if mode in _NEEDS_VECTORS else {}
-        ranked: dict[str, list[_Match]] = {}
+        ranked: dict[str, _Ranked] = {}
         pending, names = list(forms), limit * _NAMES_PER_CONCEPT
         while pending:
             short = []
             for block in _blocks(pending, max(1, _NAMES_AT_ONCE // names)):
                 for form, found in self._found(block, vectors, where, names, mode):
-                    ranked[form] = _best_of_each_concept(found)
+                    asked = Asked(form, search_key(form), mode, doubt)
+                    alike = [hit.point.form for hit in found.get("lexical", ())]
+                    matches = best_of_each_concept(asked, found)
+                    ranked[form] = _Ranked(matches, alike)
                     full = any(len(hits) == names for hits in found.values())
-                    if full and len(ranked[form]) < limit:  # many names of few concepts
+                    if full and len(matches) < limit:  # many names of few concepts
                         short.append(form)
             pending = short if names < _MOST_NAMES else []
             names = min(names * 4, max(names, _MOST_NAMES))
-        return [ranked[form] for form in forms]
+        return ranked
+
+    def _reread(
+        self, ranked: Mapping[str, _Ranked], where: tuple[Condition, ...], limit: int
+    ) -> dict[str, _Ranked]:
+        """Forms that find more when read otherwise, answered so.
+
+        Only where no name has the words as they are: shorthand and abbreviations are written out,
+        misspelt words put right. A reading that contradicts the words is none.
+        """
+        readings = {
+            form: [read for read in self._readings(form, found) if not _contradicts(form, read)]
+            for form, found in ranked.items()
+            if not (found.matches and found.matches[0].kind in {"exact", "normalized"})
+        }
+        distinct = list(dict.fromkeys(read for reads in readings.values() for read in reads))
+        again = self._ranked(distinct, where, limit, "auto", doubt=DOUBT)
+        better = {}
+        for form, reads in readings.items():
+            best = max(reads, key=lambda read: again[read].best, default="")
+            if best and again[best].best > ranked[form].best:
+                better[form] = again[best]._replace(read_as=best)
+        return better
+
+    def _readings(self, form: str, found: _Ranked) -> list[str]:
+        """Other ways to read a query, most likely first, itself excluded."""
+        out = written_out(form)
+        tokens = out.split()
+        short = [word for word in tokens if len(word) <= _LONGEST_ABBREVIATION]
+        longer = self._long_forms(short) if len(tokens) > 1 else {}
+        spelt = [out, corrected(out, found.alike)]
+        spelt += [
+            " ".join(long if word == short else word for word in tokens)
+            for short, longs in longer.items()
+            for long in longs
+        ]
+        return [read for read in dict.fromkeys(spelt) if read != form]
+
+    def _long_forms(self, short: Sequence[str]) -> dict[str, list[str]]:
+        """What each of ``short`` abbreviates, by the index's own names; few, the first ones."""
+        asks = [Ask(Same("form", word), _MOST_MEANINGS * 4) for word in short]
+        answers = zip(short, self._index.search(asks), strict=True)
+        return {
+            word: list(
+                dict.fromkeys(
+                    search_form(hit.point.concept_name)
+                    for hit in hits
+                    if hit.point.kind == Kind.ABBREVIATION or hit.point.name.isupper()
+                )
+            )[:_MOST_MEANINGS]
+            for word, hits in answers
+        }
 
     def _found(
         self,
@@ -207,8 +257,10 @@ class TermSearch:
         mode: Mode,
     ) -> Iterator[tuple[str, dict[Leg, list[Found]]]]:
         """What each leg finds for each form, in one request."""
-        legs = _legs(mode)
-        asks = [Ask(_question(leg, form, vectors), names, where) for form in forms for leg in legs]
+        legs = _LEGS[mode]
+        asks = [
+            Ask(_question(leg, form, mode, vectors), names, where) for form in forms for leg in legs
+        ]
         answers = iter(self._index.search(asks))
         for form in forms:
             yield form, {leg: next(answers) for leg in legs}
@@ -217,11 +269,19 @@ class TermSearch:
         return dict(zip(forms, self._encoder.encode(forms), strict=True)) if forms else {}
 
     def _answer(
-        self, text: str, matches: Sequence[_Match], limit: int, asked: Sequence[str], took: float
+        self,
+        text: str,
+        ranked: _Ranked,
+        limit: int,
+        min_score: float | None,
+        asked: Sequence[str],
+        took: float,
     ) -> Answer:
-        exact = sum(match.kind == "exact" for match in matches)
+        matches = _enough(ranked.matches, min_score)
+        exact = 0 if ranked.read_as else sum(match.kind == "exact" for match in matches)
         return Answer(
             query=text,
+            read_as=ranked.read_as,
             resolution="unique" if exact == 1 else "ambiguous" if matches else "none",
             took_ms=round(took, 1),
             index=self._info,
@@ -230,7 +290,7 @@ class TermSearch:
             ],
         )
 
-    def _hit(self, rank: int, match: _Match, asked: Sequence[str]) -> Hit:
+    def _hit(self, rank: int, match: Match, asked: Sequence[str]) -> Hit:
         point = match.point
         names = self._type_names
         return Hit(
@@ -242,7 +302,9 @@ class TermSearch:
             matched_name=point.name,
             match_type=match.kind,
             score=round(match.score, 4),
-            scores={leg: round(score, 4) for leg, score in match.scores.items()},
+            scores=_scores(match),
+            ranks={leg: seen.rank for leg, seen in match.legs.items() if leg != "same"},
+            conflicts=list(match.conflicts),
             lang=point.lang,
             types=[
                 TypeInfo(code=code, name=names.get((point.vocabulary, code), code))
@@ -258,37 +320,44 @@ class TermSearch:
         )
 
 
-def _legs(mode: Mode) -> tuple[Leg, ...]:
-    return ("exact", "dense") if mode == "auto" else (mode,)
+def _scores(match: Match) -> dict[str, float]:
+    scores: dict[str, float] = {match.kind: 1.0} if match.kind in {"exact", "normalized"} else {}
+    if "dense" in match.legs:
+        scores["dense"] = match.legs["dense"].score
+    if match.asked.mode in {"auto", "lexical"}:
+        scores["lexical"] = match.likeness
+    return {leg: round(score, 4) for leg, score in scores.items()}
 
 
-def _question(leg: Leg, form: str, vectors: Mapping[str, Vector]) -> Nearest | Words | SameForm:
+_LEGS: dict[Mode, tuple[Leg, ...]] = {
+    "auto": ("same", "lexical", "dense"),
+    "exact": ("same",),
+    "lexical": ("lexical",),
+    "dense": ("dense",),
+}
+
+
+def _question(
+    leg: Leg, form: str, mode: Mode, vectors: Mapping[str, Vector]
+) -> Nearest | Spelt | Same:
     match leg:
-        case "exact":
-            return SameForm(form)
+        case "same" if mode == "exact":
+            return Same("form", form)
+        case "same":
+            return Same("key", search_key(form))
         case "lexical":
-            return Words(form)
+            return Spelt(form)
         case "dense":
             return Nearest(vectors[form])
 
 
-def _enough(matches: Sequence[_Match], min_score: float | None) -> Sequence[_Match]:
+def _contradicts(form: str, read: str) -> bool:
+    return bool(conflicts(facts(form), facts(read)))
+
+
+def _enough(matches: Sequence[Match], min_score: float | None) -> Sequence[Match]:
     return matches if min_score is None else [m for m in matches if m.score >= min_score]
 
 
 def _blocks(forms: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (forms[start : start + size] for start in range(0, len(forms), size))
-
-
-def _best_of_each_concept(found: Mapping[Leg, Sequence[Found]]) -> list[_Match]:
-    """One match a concept, best first; exact evidence beats all other."""
-    by_name: dict[str, tuple[Point, dict[Leg, float]]] = {}
-    for leg, hits in found.items():
-        for hit in hits:
-            by_name.setdefault(hit.point.id, (hit.point, {}))[1][leg] = hit.score
-    best: dict[str, _Match] = {}
-    for point, scores in by_name.values():
-        match = _Match(point, scores)
-        if point.curie not in best or match.order < best[point.curie].order:
-            best[point.curie] = match
-    return sorted(best.values(), key=lambda match: match.order)

@@ -78,20 +78,20 @@ def test_query_as_json_obeys_the_contract(home: Path) -> None:
     found = run(home, "query", "zz pyrexia", "--vocab", "ward", "--limit", "1", "--json")
 
     answer = json.loads(found.stdout)
-    assert set(answer) == {"query", "resolution", "took_ms", "index", "results"}
+    assert set(answer) == {"query", "read_as", "resolution", "took_ms", "index", "results"}
     assert answer["index"] == {
         "name": "terms",
         "model": "sentence-transformers/all-MiniLM-L6-v2",
         "releases": {"ward": ""},
     }
     (hit,) = answer["results"]
-    assert hit["scores"].keys() == {"exact", "dense"}
-    del hit["scores"]
+    assert hit.pop("scores").keys() == {"exact", "dense", "lexical"}
+    assert hit.pop("ranks") == {"dense": 1, "lexical": 1}
     assert hit == {
         "rank": 1, "curie": "ward:007", "vocabulary": "ward", "code": "007", "name": "Zz fever",
         "matched_name": "zz pyrexia", "match_type": "exact", "score": 1.0, "lang": "en",
         "types": [{"code": "sign", "name": "sign"}], "active": True, "replaced_by": [],
-        "release": "", "sources": [],
+        "release": "", "sources": [], "conflicts": [],
     }  # fmt: skip
 
 

@@ -7,11 +7,13 @@ import click
 
 from termsearch.cli.demo import demo_command
 from termsearch.cli.embed import embed_command
+from termsearch.cli.eval import eval_command
 from termsearch.cli.ingest import ingest_command
 from termsearch.cli.loaders import loaders_command
 from termsearch.cli.lookup import lookup_command
 from termsearch.cli.query import query_command
 from termsearch.cli.status import status_command
+from termsearch.cli.verify import verify_command
 from termsearch.errors import TermsearchError
 
 __all__ = ["main"]
@@ -50,10 +52,12 @@ def main() -> None:
 for _command in (
     demo_command,
     embed_command,
+    eval_command,
     ingest_command,
     loaders_command,
     lookup_command,
     query_command,
     status_command,
+    verify_command,
 ):
     main.add_command(_command)

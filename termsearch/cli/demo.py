@@ -27,7 +27,7 @@ def demo_command(**given: Any) -> None:
     if not settings.model:
         settings = settings.model_copy(update={"model": demo_model(settings)})
     click.echo(f"encoder: {settings.model}")
-    ingest_paths(releases(), "", Options(), settings)
+    ingest_paths(releases(), "", Options(langs=("en", "es")), settings)
     click.echo()
     with connect(settings) as search:
         for answer in search.query_many(QUERIES, limit=3):

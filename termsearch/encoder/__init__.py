@@ -44,7 +44,7 @@ class EncoderCard(BaseModel):
         """One line that tells two cards apart."""
         return (
             f"{self.model} ({self.pooling}, {self.dimension} dimensions, "
-            f"{self.max_tokens} tokens, weights {self.weights[:8]})"
+            f"{self.max_tokens} tokens, weights {self.weights[:8]}, tokenizer {self.tokenizer[:4]})"
         )
 
     def _essence(self) -> tuple[str, str, str, int, int]:

@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 
-__all__ = ["Ask", "Found", "Index", "Nearest", "SameForm", "Stored", "Words"]
+__all__ = ["Ask", "Found", "Index", "Nearest", "Same", "Spelt", "Stored"]
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,18 @@ class Nearest:
 
 
 @dataclass(frozen=True)
-class Words:
-    """Names by BM25 of their words."""
+class Spelt:
+    """Names by the three-letter pieces they share with a search form, rare ones counting more."""
 
-    text: str
+    form: str
 
 
 @dataclass(frozen=True)
-class SameForm:
-    """Names whose search form is this one."""
+class Same:
+    """Names whose search form, or whose key, is this one."""
 
-    form: str
+    field: Literal["form", "key"]
+    value: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Ask:
             search is measured against. Takes time in proportion to the names.
     """
 
-    query: Nearest | Words | SameForm
+    query: Nearest | Spelt | Same
     limit: int
     where: tuple[Condition, ...] = ()
     exact: bool = False
@@ -60,8 +61,8 @@ class Found:
     """A name that answers it.
 
     Attributes:
-        score: Higher is nearer. Cosine similarity, -1 to 1, for :class:`Nearest`; BM25, 0 and
-            up, for :class:`Words`; 1 for :class:`SameForm`.
+        score: Higher is nearer. Cosine similarity, -1 to 1, for :class:`Nearest`; 0 and
+            up, comparable within one answer, for :class:`Spelt`; 1 for :class:`Same`.
     """
 
     point: Point

@@ -17,7 +17,8 @@ from filelock import FileLock
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
-from termsearch.index import Ask, Found, Nearest, SameForm, Stored, Words
+from termsearch.grams import sparse
+from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored
 from termsearch.index.folder import MANIFEST, lock, read_manifest, write_manifest
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point, check_vectors
@@ -29,11 +30,12 @@ from termsearch.index.tuning import (
     FULL_SCAN_KB,
     SCAN,
 )
-from termsearch.index.where import KEYWORDS, TEXT, Condition
+from termsearch.index.where import KEYWORDS, Condition
 
 __all__ = ["EdgeIndex"]
 
 _VECTOR = "name"
+_GRAMS = "grams"
 
 _PAGE = 4_096
 
@@ -124,9 +126,9 @@ class EdgeIndex:
         Before the first point: the graph gets a field's edges only if its index is there.
         """
         with self._open() as shard:
-            missing = [f for f in (*KEYWORDS, TEXT) if f not in shard.info().payload_schema]
+            missing = [field for field in KEYWORDS if field not in shard.info().payload_schema]
             for field in missing:
-                parameters = _text() if field == TEXT else _keyword(with_edges=KEYWORDS[field])
+                parameters = edge.KeywordIndexParams(enable_hnsw=KEYWORDS[field])
                 shard.update(edge.UpdateOperation.create_field_index(field, parameters))
             if missing:
                 shard.flush()
@@ -157,7 +159,9 @@ class EdgeIndex:
         self._update(
             edge.UpdateOperation.upsert_points(
                 [
-                    edge.Point(id=point.id, vector={_VECTOR: row}, payload=point.payload())
+                    edge.Point(
+                        id=point.id, vector=_vector(row, point.form), payload=point.payload()
+                    )
                     for point, row in zip(points, vectors, strict=True)
                 ]
             )
@@ -192,14 +196,14 @@ class EdgeIndex:
     def search(self, asks: Sequence[Ask]) -> list[list[Found]]:
         """See :class:`~termsearch.index.Index`."""
         with self._open() as shard:
-            ranked = [ask for ask in asks if not isinstance(ask.query, SameForm)]
+            ranked = [ask for ask in asks if not isinstance(ask.query, Same)]
             requests = [self._request(ask, shard) for ask in ranked]
             answers = iter(shard.query_batch(edge.QueryBatchRequest(requests)) if ranked else [])
         found: list[list[Found]] = []
         for ask in asks:
             match ask.query:
-                case SameForm(form):
-                    found.append(self._same_form(ask, form))
+                case Same():
+                    found.append(self._same(ask, ask.query))
                 case _:
                     found.append(
                         [Found(Point.from_payload(hit.payload), hit.score) for hit in next(answers)]
@@ -257,8 +261,8 @@ class EdgeIndex:
         match ask.query:
             case Nearest(vector):
                 query: Any = edge.Query.Nearest(cast("list[float]", vector), using=_VECTOR)
-            case Words(text):
-                query = edge.TextQuery(TEXT, text)
+            case Spelt(form):
+                query = edge.Query.Nearest(edge.SparseVector(*sparse(form)), using=_GRAMS)
         return edge.QueryRequest(
             limit=ask.limit,
             query=query,
@@ -267,8 +271,8 @@ class EdgeIndex:
             params=_params(ask, where, shard),
         )
 
-    def _same_form(self, ask: Ask, form: str) -> list[Found]:
-        where = (*ask.where, Condition("form", (form,)))
+    def _same(self, ask: Ask, query: Same) -> list[Found]:
+        where = (*ask.where, Condition(query.field, (query.value,)))
         with self._open() as shard:
             request = edge.ScrollRequest(limit=ask.limit, filter=_filter(where), with_payload=True)
             records, _ = shard.scroll(request)
@@ -298,6 +302,7 @@ def _refuse_orphan(folder: Path) -> None:
 def _config(dimension: int) -> "edge.EdgeConfig":
     return edge.EdgeConfig(
         vectors={_VECTOR: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Cosine)},
+        sparse_vectors={_GRAMS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
         hnsw_config=edge.HnswIndexConfig(
             m=EDGES,
             ef_construct=EF_CONSTRUCT,
@@ -307,13 +312,8 @@ def _config(dimension: int) -> "edge.EdgeConfig":
     )
 
 
-def _keyword(*, with_edges: bool) -> "edge.KeywordIndexParams":
-    return edge.KeywordIndexParams(enable_hnsw=with_edges)
-
-
-def _text() -> "edge.TextIndexParams":
-    # Default tokenization: the client's in-memory mode, which tests run on, has no other.
-    return edge.TextIndexParams(scoring=True, enable_hnsw=False)
+def _vector(row: Vectors, form: str) -> Any:
+    return {_VECTOR: row, _GRAMS: edge.SparseVector(*sparse(form))}
 
 
 def _stored(record: "edge.Record") -> Stored:

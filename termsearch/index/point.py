@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from termsearch.concept import Concept, Kind, Name, Source
 from termsearch.encoder import Vectors
 from termsearch.errors import BadVectorError, IndexUnreadableError
-from termsearch.normalize import search_form
+from termsearch.normalize import search_form, search_key
 from termsearch.vocabulary import curie
 
-__all__ = ["Point", "check_vectors", "points_of"]
+__all__ = ["Point", "check_vectors", "digest_of", "points_of"]
 
 #: Never changes: ids made from it are in every index.
 _NAMESPACE = UUID("0c5b4cb8-5c2c-5d5e-9a53-6d1a7f3a9f10")
@@ -38,6 +38,7 @@ class Point(BaseModel):
     code: str
     name: str = Field(description="As displayed by the source.")
     form: str = Field(description="Search form of ``name``: what is compared and embedded.")
+    key: str = Field(description="What ``form`` means whatever its spelling and word order.")
     lang: str
     kind: Kind
     concept_name: str = Field(description="The concept's first name.")
@@ -126,6 +127,12 @@ def points_of(concept: Concept, origin: str) -> tuple[list[Point], int]:
     return points, len(concept.names) - len(points)
 
 
+def digest_of(point: Point) -> str:
+    """Of all that ``point`` says, its own digest left out."""
+    said = point.model_copy(update={"digest": ""}).model_dump_json()
+    return blake2b(said.encode(), digest_size=8).hexdigest()
+
+
 def check_vectors(vectors: Vectors, dimension: int) -> None:
     """Refuse what the engine would accept and search would trip over (qdrant.md, pitfall 3).
 
@@ -178,6 +185,7 @@ def _point(
         **shared,
         name=name.text,
         form=form,
+        key=search_key(form),
         lang=name.lang,
         kind=name.kind,
         flags=_flags(active=concept.active and name.active, card=card),
@@ -189,8 +197,7 @@ def _point(
         replaces=tuple(replaces),
         xrefs=concept.xrefs if card else (),
     )
-    digest = blake2b(point.model_dump_json().encode(), digest_size=8).hexdigest()
-    return point.model_copy(update={"digest": digest})
+    return point.model_copy(update={"digest": digest_of(point)})
 
 
 def _flags(*, active: bool, card: bool) -> tuple[Flag, ...]:

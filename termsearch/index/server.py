@@ -17,7 +17,8 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexMissingError, IndexUnreadableError
-from termsearch.index import Ask, Found, Nearest, SameForm, Stored, Words
+from termsearch.grams import sparse
+from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point, check_vectors
 from termsearch.index.tuning import (
@@ -28,11 +29,12 @@ from termsearch.index.tuning import (
     FULL_SCAN_KB,
     SCAN,
 )
-from termsearch.index.where import KEYWORDS, TEXT, Condition
+from termsearch.index.where import KEYWORDS, Condition
 
 __all__ = ["ServerIndex", "client_for"]
 
 _VECTOR = "name"
+_GRAMS = "grams"
 _MANIFEST = "termsearch"  # key in the collection's metadata
 _PAGE = 1_024
 _TIMEOUT = 60  # seconds; the client's 5 are too short for a load
@@ -131,7 +133,9 @@ class ServerIndex:
         rows = vectors.tolist()
         for start in range(0, len(points), _BATCH):
             structs = [
-                models.PointStruct(id=point.id, vector={_VECTOR: row}, payload=point.payload())
+                models.PointStruct(
+                    id=point.id, vector=_vector(row, point.form), payload=point.payload()
+                )
                 for point, row in zip(
                     points[start : start + _BATCH], rows[start : start + _BATCH], strict=True
                 )
@@ -176,7 +180,7 @@ class ServerIndex:
 
     def search(self, asks: Sequence[Ask]) -> list[list[Found]]:
         """See :class:`~termsearch.index.Index`."""
-        ranked = [ask for ask in asks if not isinstance(ask.query, SameForm)]
+        ranked = [ask for ask in asks if not isinstance(ask.query, Same)]
         with _engine(self._client):
             requests = [self._request(ask) for ask in ranked]
             batch = self._client.query_batch_points(self._name, requests) if ranked else []
@@ -184,8 +188,8 @@ class ServerIndex:
         found: list[list[Found]] = []
         for ask in asks:
             match ask.query:
-                case SameForm(form):
-                    found.append(self._same_form(ask, form))
+                case Same():
+                    found.append(self._same(ask, ask.query))
                 case _:
                     hits = next(answers).points
                     found.append(
@@ -221,8 +225,8 @@ class ServerIndex:
             case Nearest(vector):
                 query: Any = vector.tolist()
                 using = _VECTOR
-            case Words(text):
-                query, using = models.TextQuery(text=text), TEXT
+            case Spelt(form):
+                query, using = _sparse(form), _GRAMS
         return models.QueryRequest(
             query=query,
             using=using,
@@ -244,8 +248,8 @@ class ServerIndex:
             acorn=models.AcornSearchParams(enable=True, max_selectivity=ACORN_SELECTIVITY),
         )
 
-    def _same_form(self, ask: Ask, form: str) -> list[Found]:
-        where = _filter((*ask.where, Condition("form", (form,))))
+    def _same(self, ask: Ask, query: Same) -> list[Found]:
+        where = _filter((*ask.where, Condition(query.field, (query.value,))))
         with _engine(self._client):
             records, _ = self._client.scroll(self._name, where, limit=ask.limit)
         return [Found(Point.from_payload(record.payload), 1.0) for record in records]
@@ -276,6 +280,7 @@ def _create(client: QdrantClient, name: str, manifest: Manifest) -> None:
                 size=manifest.encoder.dimension, distance=models.Distance.COSINE
             )
         },
+        sparse_vectors_config={_GRAMS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
         hnsw_config=models.HnswConfigDiff(
             m=EDGES, ef_construct=EF_CONSTRUCT, full_scan_threshold=FULL_SCAN_KB
         ),
@@ -289,14 +294,15 @@ def _field_indexes() -> Iterator[tuple[str, Any]]:
             field,
             models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, enable_hnsw=with_edges),
         )
-    yield (
-        TEXT,
-        models.TextIndexParams(
-            type=models.TextIndexType.TEXT,
-            scoring=True,
-            enable_hnsw=False,
-        ),
-    )
+
+
+def _vector(row: list[float], form: str) -> dict[str, Any]:
+    return {_VECTOR: row, _GRAMS: _sparse(form)}
+
+
+def _sparse(form: str) -> models.SparseVector:
+    indices, values = sparse(form)
+    return models.SparseVector(indices=indices, values=values)
 
 
 def _filter(where: Sequence[Condition]) -> models.Filter | None:

@@ -12,7 +12,7 @@ from termsearch.errors import UnknownValueError
 from termsearch.index.manifest import Manifest
 from termsearch.vocabulary import curie, split_curie, vocabulary_id
 
-__all__ = ["KEYWORDS", "TEXT", "Condition", "Where"]
+__all__ = ["KEYWORDS", "Condition", "Where"]
 
 #: Payload fields that can be filtered, and whether the graph gets edges of its own for their
 #: values. Edges cost build time per value; small value sets that cut the index in large parts
@@ -26,11 +26,10 @@ KEYWORDS = {
     "curies": False,
     "parents": False,
     "form": False,
+    "key": False,
     "origin": False,
     "flags": False,
 }
-#: The field whose words are ranked by BM25.
-TEXT = "name"
 
 
 class Condition(NamedTuple):

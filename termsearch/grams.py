@@ -1,0 +1,31 @@
+"""Three-letter pieces of a name: what still agrees when the spelling does not."""
+
+from functools import lru_cache
+from math import sqrt
+from zlib import crc32
+
+__all__ = ["grams", "likeness", "sparse"]
+
+
+@lru_cache(100_000)
+def grams(form: str) -> frozenset[str]:
+    """Three letters in a row of every word, its edges being blanks: " fe", "fev", "eve", "ver"."""
+    edged = [f" {word} " for word in form.split()]
+    return frozenset(word[at : at + 3] for word in edged for at in range(max(1, len(word) - 2)))
+
+
+def likeness(one: str, other: str) -> float:
+    """How much the pieces of two search forms agree: cosine of their sets, 0 to 1."""
+    ours, theirs = grams(one), grams(other)
+    if not ours or not theirs:
+        return 0.0
+    return len(ours & theirs) / sqrt(len(ours) * len(theirs))
+
+
+def sparse(form: str) -> tuple[list[int], list[float]]:
+    """The pieces as a sparse vector of length 1: hashes (32 bits), and as many equal values.
+
+    The engine weighs each piece by its rarity in the index (IDF) when it compares.
+    """
+    indices = sorted({crc32(gram.encode()) for gram in grams(form)})
+    return indices, [1 / sqrt(len(indices))] * len(indices)

@@ -1,0 +1,47 @@
+"""Misspelt words, put right by the words of names that are spelt alike."""
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import OSA
+
+__all__ = ["corrected"]
+
+#: Shorter words are abbreviations, or one letter away from too many others.
+_SHORTEST = 5
+
+#: From this length on, two slips are allowed if they only move letters about ("hemodyalisis"):
+#: two other letters make another word, hypercalcaemia of hyperkalaemia.
+_LONG = 9
+
+
+def corrected(form: str, names: Sequence[str]) -> str:
+    """``form`` with words that no name has put right by the nearest word that names have.
+
+    Args:
+        form: Search form of the query.
+        names: Search forms of names that are spelt alike, best first: the earlier name wins a tie.
+
+    Returns:
+        ``form`` itself where every word is known or none is near.
+    """
+    singular = [word for name in names for word in _words(name)]
+    known = dict.fromkeys([*singular, *(f"{word}s" for word in singular)])
+    fixed = [word if word in known else _nearest(word, known) for word in _words(form)]
+    return " ".join(fixed) if fixed != _words(form) else form
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """The known word with the fewest edits, if few enough; swapped letters are one (OSA)."""
+    if len(word) < _SHORTEST or not word.isalpha():  # digits are no slips: BRCA1 is not BRCA2
+        return word
+    best, fewest = word, 3
+    for other in known:
+        edits = OSA.distance(word, other, score_cutoff=fewest - 1)
+        moved = len(word) >= _LONG and sorted(word) == sorted(other)
+        if edits < fewest and edits <= 1 + moved and other.isalpha():
+            best, fewest = other, edits
+    return best
+
+
+def _words(form: str) -> list[str]:
+    return form.replace("/", " ").split()
