@@ -97,7 +97,12 @@ class Answer(BaseModel):
     )
     resolution: Literal["unique", "ambiguous", "none"] = Field(
         description="unique: one concept has exactly these words as a name (modes auto and exact "
-        "look for that); none: no results; ambiguous: all else."
+        "look for that); none: no results, or none that is near enough to be right; ambiguous: "
+        "all else."
+    )
+    probability: float | None = Field(
+        description="That the first hit is right, 0 to 1, in mode auto; null for an encoder whose "
+        "scores nobody has calibrated."
     )
     took_ms: float = Field(description="Milliseconds for this query's share of its batch.")
     index: IndexInfo

@@ -15,16 +15,14 @@ import numpy.typing as npt
 
 from termsearch.answer import Answer, Hit, IndexInfo, Leg, Mode, SourceInfo, TypeInfo
 from termsearch.codes import owners
-from termsearch.concept import Kind
-from termsearch.conflict import conflicts, facts
+from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
 from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Condition, Where
 from termsearch.normalize import search_form, search_key
 from termsearch.rank import DOUBT, Asked, Match, best_of_each_concept
-from termsearch.shorthand import written_out
-from termsearch.typo import corrected
+from termsearch.readings import readings
 
 __all__ = ["Mode", "TermSearch", "Where"]
 
@@ -37,12 +35,17 @@ Vector: TypeAlias = npt.NDArray[np.float32]
 _NAMES_PER_CONCEPT = 5
 _MOST_NAMES = 10_000
 
-#: An abbreviation has at most so many letters, and is tried in so many meanings.
-_LONGEST_ABBREVIATION = 6
-_MOST_MEANINGS = 3
-
 #: Names that one request to the engine may bring back: 20,000 take about 60 MB.
 _NAMES_AT_ONCE = 20_000
+
+
+class _Wanted(NamedTuple):
+    """What of the ranking is to be answered."""
+
+    mode: Mode
+    limit: int
+    min_score: float | None
+    vocabularies: Sequence[str]  #: asked for: their codes are shown first
 
 
 class _Ranked(NamedTuple):
@@ -137,14 +140,19 @@ class TermSearch:
             ranked |= self._reread(ranked, conditions, limit)
         took = (perf_counter() - started) * 1000 / max(1, len(texts))
         asked = [v for c in conditions if c.field == "vocabularies" for v in c.values]
+        wanted = _Wanted(mode, limit, min_score, asked)
         return [
-            self._answer(text, ranked.get(form, _NOTHING), limit, min_score, asked, took)
+            self._answer(text, ranked.get(form, _NOTHING), wanted, took)
             for text, form in zip(texts, forms, strict=True)
         ]
 
     @cached_property
     def _encoder(self) -> Encoder:
         return self._load_encoder()
+
+    @cached_property
+    def _calibration(self) -> Calibration | None:
+        return calibration_of(self.manifest.encoder.model)
 
     @cached_property
     def _info(self) -> IndexInfo:
@@ -203,50 +211,21 @@ class TermSearch:
         """Forms that find more when read otherwise, answered so.
 
         Only where no name has the words as they are: shorthand and abbreviations are written out,
-        misspelt words put right. A reading that contradicts the words is none.
+        misspelt words put right.
         """
-        readings = {
-            form: [read for read in self._readings(form, found) if not _contradicts(form, read)]
+        others = {
+            form: readings(form, found.alike, self._index)
             for form, found in ranked.items()
             if not (found.matches and found.matches[0].kind in {"exact", "normalized"})
         }
-        distinct = list(dict.fromkeys(read for reads in readings.values() for read in reads))
+        distinct = list(dict.fromkeys(read for reads in others.values() for read in reads))
         again = self._ranked(distinct, where, limit, "auto", doubt=DOUBT)
         better = {}
-        for form, reads in readings.items():
+        for form, reads in others.items():
             best = max(reads, key=lambda read: again[read].best, default="")
             if best and again[best].best > ranked[form].best:
                 better[form] = again[best]._replace(read_as=best)
         return better
-
-    def _readings(self, form: str, found: _Ranked) -> list[str]:
-        """Other ways to read a query, most likely first, itself excluded."""
-        out = written_out(form)
-        tokens = out.split()
-        short = [word for word in tokens if len(word) <= _LONGEST_ABBREVIATION]
-        longer = self._long_forms(short) if len(tokens) > 1 else {}
-        spelt = [out, corrected(out, found.alike)]
-        spelt += [
-            " ".join(long if word == short else word for word in tokens)
-            for short, longs in longer.items()
-            for long in longs
-        ]
-        return [read for read in dict.fromkeys(spelt) if read != form]
-
-    def _long_forms(self, short: Sequence[str]) -> dict[str, list[str]]:
-        """What each of ``short`` abbreviates, by the index's own names; few, the first ones."""
-        asks = [Ask(Same("form", word), _MOST_MEANINGS * 4) for word in short]
-        answers = zip(short, self._index.search(asks), strict=True)
-        return {
-            word: list(
-                dict.fromkeys(
-                    search_form(hit.point.concept_name)
-                    for hit in hits
-                    if hit.point.kind == Kind.ABBREVIATION or hit.point.name.isupper()
-                )
-            )[:_MOST_MEANINGS]
-            for word, hits in answers
-        }
 
     def _found(
         self,
@@ -268,25 +247,21 @@ class TermSearch:
     def _vectors(self, forms: Sequence[str]) -> dict[str, Vector]:
         return dict(zip(forms, self._encoder.encode(forms), strict=True)) if forms else {}
 
-    def _answer(
-        self,
-        text: str,
-        ranked: _Ranked,
-        limit: int,
-        min_score: float | None,
-        asked: Sequence[str],
-        took: float,
-    ) -> Answer:
-        matches = _enough(ranked.matches, min_score)
-        exact = 0 if ranked.read_as else sum(match.kind == "exact" for match in matches)
+    def _answer(self, text: str, ranked: _Ranked, wanted: _Wanted, took: float) -> Answer:
+        matches = _enough(ranked.matches, wanted.min_score)
+        # What was fitted to scores of all evidence says nothing of one kind alone.
+        fitted = self._calibration if wanted.mode == "auto" else None
+        sure = probability(matches, fitted)
         return Answer(
             query=text,
             read_as=ranked.read_as,
-            resolution="unique" if exact == 1 else "ambiguous" if matches else "none",
+            resolution=resolution(matches, fitted, as_it_stands=not ranked.read_as),
+            probability=None if sure is None else round(sure, 3),
             took_ms=round(took, 1),
             index=self._info,
             results=[
-                self._hit(rank, match, asked) for rank, match in enumerate(matches[:limit], 1)
+                self._hit(rank, match, wanted.vocabularies)
+                for rank, match in enumerate(matches[: wanted.limit], 1)
             ],
         )
 
@@ -349,10 +324,6 @@ def _question(
             return Spelt(form)
         case "dense":
             return Nearest(vectors[form])
-
-
-def _contradicts(form: str, read: str) -> bool:
-    return bool(conflicts(facts(form), facts(read)))
 
 
 def _enough(matches: Sequence[Match], min_score: float | None) -> Sequence[Match]:

@@ -78,7 +78,9 @@ def test_query_as_json_obeys_the_contract(home: Path) -> None:
     found = run(home, "query", "zz pyrexia", "--vocab", "ward", "--limit", "1", "--json")
 
     answer = json.loads(found.stdout)
-    assert set(answer) == {"query", "read_as", "resolution", "took_ms", "index", "results"}
+    assert set(answer) == {
+        "query", "read_as", "resolution", "probability", "took_ms", "index", "results",
+    }  # fmt: skip
     assert answer["index"] == {
         "name": "terms",
         "model": "sentence-transformers/all-MiniLM-L6-v2",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from termsearch.concept import Kind, Name
 from termsearch.errors import UnknownValueError
 from termsearch.index import Index
 from termsearch.ingest import ingest
@@ -193,3 +194,66 @@ def test_exact_and_lexical_modes_need_no_encoder(index: Index, encoder: WordHash
         raise AssertionError("loaded")
 
     assert TermSearch(index, refuse).query("fever", mode="exact").resolution == "unique"
+
+
+DIABETES = [
+    concept("local", "1", "Type 1 diabetes mellitus", "T1DM"),
+    concept("local", "2", "Type 2 diabetes mellitus", "T2DM"),
+    concept("local", "3", "Seizure of unknown cause"),
+    concept("local", "4", "Hip replacement", Name(text="THR", kind=Kind.ABBREVIATION)),
+    concept("local", "5", "Left hip replacement"),
+    concept("local", "6", "Anaemia, Haemolytic"),
+]
+
+
+@pytest.fixture
+def clinic(index: Index, encoder: WordHash) -> TermSearch:
+    ingest(DIABETES, "test", encoder, index)
+    return TermSearch(index, lambda: encoder)
+
+
+def test_another_spelling_order_and_number_is_a_normalized_match(clinic: TermSearch) -> None:
+    hit = clinic.query("hemolytic anemias").results[0]
+
+    assert (hit.code, hit.match_type, hit.score) == ("6", "normalized", 0.98)
+    assert clinic.query("diabetes mellitus type II").results[0].code == "2"
+
+
+def test_a_name_that_contradicts_the_words_is_moved_down_and_says_so(clinic: TermSearch) -> None:
+    one, two = clinic.query("severe type 1 diabetes mellitus", limit=2).results
+
+    assert (one.code, one.conflicts) == ("1", [])
+    assert (two.code, two.conflicts) == ("2", ["asked for type 1, this is type 2"])
+    assert two.score < one.score - 0.2
+
+
+def test_a_misspelt_word_is_read_right_and_said(clinic: TermSearch) -> None:
+    answer = clinic.query("siezure of unknown cause")
+
+    assert answer.read_as == "seizure of unknown cause"
+    assert (answer.results[0].code, answer.results[0].score) == ("3", 0.9)
+    assert answer.resolution == "ambiguous"
+
+
+def test_an_abbreviation_in_a_phrase_is_written_out_and_said(clinic: TermSearch) -> None:
+    answer = clinic.query("lt THR")
+
+    assert answer.read_as == "left hip replacement"
+    assert answer.results[0].code == "5"
+
+
+def test_words_that_are_names_are_not_read_otherwise(clinic: TermSearch) -> None:
+    assert clinic.query("THR").read_as == ""
+    assert clinic.query("type 2 diabetes mellitus").read_as == ""
+
+
+def test_each_leg_says_its_rank_and_score(clinic: TermSearch) -> None:
+    hit = clinic.query("hip replacements left side").results[0]
+
+    assert hit.match_type == "hybrid"
+    assert hit.ranks.keys() == {"dense", "lexical"}
+    assert 0 < hit.scores["lexical"] < 1
+
+
+def test_an_encoder_that_nobody_has_calibrated_gives_no_probability(clinic: TermSearch) -> None:
+    assert clinic.query("type 2 diabetes mellitus").probability is None

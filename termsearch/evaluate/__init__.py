@@ -55,9 +55,6 @@ __all__ = [
 #: Mentions that are embedded and answered together.
 _BLOCK = 256
 
-#: An answer less probably right than this says, in effect, that there is none.
-_IMPROBABLE = 0.5
-
 
 @dataclass(frozen=True)
 class _Judged:
@@ -100,8 +97,7 @@ class _Judged:
 
 def _says_none(answer: Answer) -> bool:
     """Whether the answer tells its reader that no concept is right."""
-    probability: float | None = getattr(answer, "probability", None)
-    return answer.resolution == "none" or (probability is not None and probability < _IMPROBABLE)
+    return answer.resolution == "none"
 
 
 def require_modes(modes: Sequence[str]) -> None:
@@ -118,8 +114,7 @@ def require_modes(modes: Sequence[str]) -> None:
 
 def says_none(answer: Answer) -> bool:
     """Whether the answer tells its reader that no concept is right."""
-    probability: float | None = getattr(answer, "probability", None)  # not every answer has one
-    return answer.resolution == "none" or (probability is not None and probability < _IMPROBABLE)
+    return answer.resolution == "none"
 
 
 def evaluate(

@@ -1,0 +1,69 @@
+"""Whether to trust the first hit: a probability, and a word for it.
+
+The probability that the first hit is right is a logistic function of its score and of its lead,
+fitted on development data (``benchmarks/calibrate.py``; figures and reliability plot in
+``benchmarks/results/calibration.md``). Scores of another encoder lie elsewhere, so an index of an
+encoder that nobody has fitted gives none.
+"""
+
+from collections.abc import Sequence
+from math import exp
+from typing import Final, Literal, NamedTuple
+
+from termsearch.rank import Match
+
+__all__ = ["Calibration", "Resolution", "calibration_of", "probability", "resolution"]
+
+#: unique: take the first hit; ambiguous: a person should choose; none: nothing here is right.
+Resolution = Literal["unique", "ambiguous", "none"]
+
+#: Leads beyond this add nothing: the second best is out of the running.
+_LONGEST_LEAD: Final = 0.3
+
+
+class Calibration(NamedTuple):
+    """Weights of the logistic function, and the score under which there is no answer."""
+
+    intercept: float
+    score: float
+    lead: float
+    none_below: float
+
+
+#: Model to calibration. MiniLM: 1,200 mentions of the NCBI disease corpus (train) for the weights;
+#: the challenge set for ``none_below`` (21 of the 23 answers under it had no right concept).
+_CALIBRATIONS: Final = {
+    "sentence-transformers/all-MiniLM-L6-v2": Calibration(-10.53, 13.41, 1.69, 0.45),
+}
+
+
+def calibration_of(model: str) -> Calibration | None:
+    """What was fitted for an encoder; None if nobody has."""
+    return _CALIBRATIONS.get(model)
+
+
+def probability(matches: Sequence[Match], fitted: Calibration | None) -> float | None:
+    """That the first of ``matches`` is right, 0 to 1; None where the encoder was not fitted.
+
+    Concepts that share the first place share the probability.
+    """
+    if fitted is None:
+        return None
+    if not matches:
+        return 0.0
+    first = matches[0].score
+    tied = sum(match.score == first for match in matches)
+    following = [match.score for match in matches[1:2]]
+    lead = min(first - following[0], _LONGEST_LEAD) if following else _LONGEST_LEAD
+    logit = fitted.intercept + fitted.score * first + fitted.lead * lead
+    return 1 / (1 + exp(-logit)) / tied
+
+
+def resolution(
+    matches: Sequence[Match], fitted: Calibration | None, *, as_it_stands: bool
+) -> Resolution:
+    """``unique`` only if one concept has exactly the words, and they were read as they stand."""
+    if not matches or (fitted and matches[0].score < fitted.none_below):
+        return "none"
+    exact = sum(match.kind == "exact" for match in matches)
+    return "unique" if exact == 1 and as_it_stands else "ambiguous"

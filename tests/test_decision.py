@@ -1,0 +1,72 @@
+"""Whether to trust the first hit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termsearch.decision import Calibration, calibration_of, probability, resolution
+from termsearch.index.point import Point, points_of
+from termsearch.rank import Asked, Match, Seen
+from tests.concepts import concept
+
+FITTED = Calibration(intercept=-10.0, score=13.0, lead=2.0, none_below=0.45)
+POINT: Point = points_of(concept("local", "1", "zz name"), "test")[0][0]
+
+
+def dense(cosine: float) -> Match:
+    return Match(Asked("q", "q", "dense"), POINT, {"dense": Seen(1, cosine)}, cosine)
+
+
+def exact() -> Match:
+    return Match(Asked("zz name", "name zz", "auto"), POINT, {}, 0.0)
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_a_higher_score_is_never_less_probable(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+
+    sure = [probability([dense(score)], FITTED) for score in (low, high)]
+
+    assert sure[0] is not None
+    assert sure[1] is not None
+    assert 0 <= sure[0] <= sure[1] <= 1
+
+
+def test_a_lead_makes_the_first_hit_more_probable() -> None:
+    close = probability([dense(0.8), dense(0.79)], FITTED)
+    ahead = probability([dense(0.8), dense(0.4)], FITTED)
+
+    assert close is not None
+    assert ahead is not None
+    assert close < ahead
+
+
+def test_concepts_that_share_the_first_place_share_the_probability() -> None:
+    alone = probability([dense(1.0), dense(1.0), dense(0.2)], FITTED)
+
+    assert alone is not None
+    assert alone <= 0.5
+
+
+def test_no_hit_is_certainly_not_right_and_an_unknown_encoder_says_nothing() -> None:
+    assert probability([], FITTED) == 0.0
+    assert probability([dense(0.9)], None) is None
+    assert calibration_of("nobody/knows") is None
+
+
+@pytest.mark.parametrize(
+    ("matches", "fitted", "as_it_stands", "expected"),
+    [
+        ([], FITTED, True, "none"),
+        ([dense(0.44)], FITTED, True, "none"),
+        ([dense(0.44)], None, True, "ambiguous"),
+        ([dense(0.99)], FITTED, True, "ambiguous"),
+        ([exact()], FITTED, True, "unique"),
+        ([exact()], FITTED, False, "ambiguous"),
+        ([exact(), exact()], FITTED, True, "ambiguous"),
+    ],
+)
+def test_the_resolution_says_what_a_caller_may_do(
+    matches: list[Match], fitted: Calibration | None, as_it_stands: bool, expected: str
+) -> None:
+    assert resolution(matches, fitted, as_it_stands=as_it_stands) == expected
