@@ -81,7 +81,8 @@ class Hit(BaseModel):
     conflicts: list[str] = Field(description="In what the matched name contradicts the query.")
     lang: str = Field(description="Of the matched name.")
     types: list[TypeInfo]
-    active: bool
+    active: bool = Field(description="Whether the concept is in use.")
+    retired_name: bool = Field(description="Whether only the matched name is out of use.")
     replaced_by: list[str] = Field(description="CURIEs to use in place of a retired concept.")
     release: str
     sources: list[SourceInfo] = Field(description="Who uses the matched name, asked-for first.")

@@ -39,7 +39,7 @@ def successor(index: Index, point: Point) -> list[Point] | None:
     """Points of the one concept that replaces a retired one, over several steps if need be."""
     met = {point.curie}
     found: list[Point] | None = None
-    while not point.active and len(point.replaced_by) == 1 and point.replaced_by[0] not in met:
+    while not point.live and len(point.replaced_by) == 1 and point.replaced_by[0] not in met:
         met.add(point.replaced_by[0])
         following = points_of_concept(index, point.replaced_by[0])
         if not following:

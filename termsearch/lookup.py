@@ -118,7 +118,7 @@ def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entr
         code=card.code,
         name=card.concept_name,
         redirect=redirect,
-        active=any(point.active for point in points),
+        active=card.live,
         release=card.release,
         definition=card.definition,
         types=[TypeInfo(code=code, name=type_names.get(code, code)) for code in card.types],

@@ -285,7 +285,8 @@ class TermSearch:
                 TypeInfo(code=code, name=names.get((point.vocabulary, code), code))
                 for code in point.types
             ],
-            active=point.active,
+            active=point.live,
+            retired_name=point.live and not point.active,
             replaced_by=list(point.replaced_by),
             release=point.release,
             sources=[

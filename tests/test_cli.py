@@ -94,6 +94,7 @@ def test_query_as_json_obeys_the_contract(home: Path) -> None:
         "matched_name": "zz pyrexia", "match_type": "exact", "score": 1.0, "lang": "en",
         "types": [{"code": "sign", "name": "sign"}], "active": True, "replaced_by": [],
         "release": "", "sources": [], "conflicts": [],
+        "retired_name": False,
     }  # fmt: skip
 
 

@@ -149,6 +149,20 @@ def test_retired_concepts_answer_only_when_asked_and_name_their_successor(
     )
 
 
+def test_a_retired_name_of_a_live_concept_is_found_when_asked_for_and_said(
+    index: Index, encoder: WordHash
+) -> None:
+    dropsy = Name(text="Dropsy", active=False)
+    ingest([concept("local", "1", "Edema", dropsy)], "test", encoder, index)
+    search = TermSearch(index, lambda: encoder)
+
+    hidden = search.query("dropsy").results[0]
+    shown = search.query("dropsy", Where(inactive=True)).results[0]
+
+    assert (hidden.matched_name, hidden.retired_name) == ("Edema", False)
+    assert (shown.matched_name, shown.retired_name, shown.active) == ("Dropsy", True, True)
+
+
 def test_a_concept_with_many_near_names_does_not_push_others_out(
     index: Index, encoder: WordHash
 ) -> None:

@@ -124,7 +124,9 @@ def _row(hit: "Hit") -> list[str]:
         f"{hit.rank:>3}",
         hit.curie,
         hit.name + retired,
-        hit.matched_name + (f" ({used})" if used else ""),
+        hit.matched_name
+        + (" [retired name]" if hit.retired_name else "")
+        + (f" ({used})" if used else ""),
         f"{hit.match_type} {hit.score:.3f}",
         "; ".join(
             kind.name if kind.name == kind.code else f"{kind.code} {kind.name}"

@@ -22,7 +22,7 @@ _NAMESPACE = UUID("0c5b4cb8-5c2c-5d5e-9a53-6d1a7f3a9f10")
 
 #: Yes-or-no facts to filter by. Not booleans: in qdrant-edge 0.9.0 ``MatchValue(True)`` matches
 #: no point (True is taken for the integer 1), with an index on the field and without.
-Flag = Literal["active", "card"]
+Flag = Literal["active", "live", "card"]
 
 
 class Point(BaseModel):
@@ -43,7 +43,8 @@ class Point(BaseModel):
     kind: Kind
     concept_name: str = Field(description="The concept's first name.")
     flags: tuple[Flag, ...] = Field(
-        description="active: neither name nor concept is retired; card: the concept's first name."
+        description="active: neither name nor concept is retired; live: the concept is not; card: "
+        "the concept's first name."
     )
     vocabularies: tuple[str, ...] = Field(description="Its own and those that use the name.")
     curies: tuple[str, ...] = Field(
@@ -65,6 +66,11 @@ class Point(BaseModel):
     def active(self) -> bool:
         """Whether neither the name nor its concept is retired."""
         return "active" in self.flags
+
+    @property
+    def live(self) -> bool:
+        """Whether the concept is not retired, whatever this name is."""
+        return "live" in self.flags
 
     @property
     def card(self) -> bool:
@@ -188,7 +194,7 @@ def _point(
         key=search_key(form),
         lang=name.lang,
         kind=name.kind,
-        flags=_flags(active=concept.active and name.active, card=card),
+        flags=_flags(name, live=concept.active, card=card),
         vocabularies=tuple(dict.fromkeys((concept.vocabulary, *(s[0] for s in name.sources)))),
         curies=tuple(dict.fromkeys((own, *used_as, *replaces))),
         sources=name.sources,
@@ -200,8 +206,9 @@ def _point(
     return point.model_copy(update={"digest": digest_of(point)})
 
 
-def _flags(*, active: bool, card: bool) -> tuple[Flag, ...]:
-    return (*(("active",) if active else ()), *(("card",) if card else ()))
+def _flags(name: Name, *, live: bool, card: bool) -> tuple[Flag, ...]:
+    facts: dict[Flag, bool] = {"active": live and name.active, "live": live, "card": card}
+    return tuple(flag for flag, holds in facts.items() if holds)
 
 
 def _curies(vocabulary: str, codes: Iterable[str]) -> list[str]:
