@@ -89,6 +89,10 @@ def main(arguments: list[str]) -> None:
             f"{((sure - right) ** 2).mean():.3f} | {high.mean():.3f} | {right[high].mean():.3f} |"
         )
         axes.plot([p for p, _, _ in table], [s for _, s, _ in table], marker="o", label=name)
+    lines += [
+        "",
+        "Made by `python -m benchmarks.calibrate FILE=INDEX ...`; plot: `calibration.png`.",
+    ]
     axes.set(xlabel="probability said", ylabel="share that was right", xlim=(0, 1), ylim=(0, 1))
     axes.legend(fontsize=8)
     RESULTS.mkdir(exist_ok=True)
