@@ -66,7 +66,8 @@ class Member:
                 raw = _raw(self.root, self.inside, stack)
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
                 raise BadReleaseError(str(self), f"can't be opened ({error})") from error
-            stream: BinaryIO = io.BufferedReader(_Counted(raw, report), _BUFFER)
+            # Small reads: a large release compressed is small, and its progress would jump.
+            stream: BinaryIO = io.BufferedReader(_Counted(raw, report), 1 << 16)
             if self.path.endswith(".gz"):
                 unzipped = stack.enter_context(gzip.GzipFile(fileobj=stream))
                 stream = io.BufferedReader(cast("io.RawIOBase", unzipped), _BUFFER)

@@ -27,6 +27,7 @@ from termsearch.index.tuning import (
     EDGES,
     EF,
     EF_CONSTRUCT,
+    EF_FILTERED,
     FULL_SCAN_KB,
     SCAN,
 )
@@ -329,7 +330,7 @@ def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "
     left = shard.count(edge.CountRequest(exact=False, filter=where))
     return edge.SearchParams(
         exact=left <= SCAN,
-        hnsw_ef=EF,
+        hnsw_ef=EF_FILTERED,
         acorn=edge.AcornSearchParams(enable=True, max_selectivity=ACORN_SELECTIVITY),
     )
 

@@ -26,6 +26,7 @@ from termsearch.index.tuning import (
     EDGES,
     EF,
     EF_CONSTRUCT,
+    EF_FILTERED,
     FULL_SCAN_KB,
     SCAN,
 )
@@ -244,7 +245,7 @@ class ServerIndex:
         left = self._client.count(self._name, where, exact=False).count
         return models.SearchParams(
             exact=left <= SCAN,
-            hnsw_ef=EF,
+            hnsw_ef=EF_FILTERED,
             acorn=models.AcornSearchParams(enable=True, max_selectivity=ACORN_SELECTIVITY),
         )
 
