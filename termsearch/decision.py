@@ -45,16 +45,17 @@ def calibration_of(model: str) -> Calibration | None:
 def probability(matches: Sequence[Match], fitted: Calibration | None) -> float | None:
     """That the first of ``matches`` is right, 0 to 1; None where the encoder was not fitted.
 
-    Concepts that share the first place share the probability.
+    Rivals are concepts of the same vocabulary: those of another say the same in other codes.
+    Rivals that share the first place share the probability.
     """
     if fitted is None:
         return None
     if not matches:
         return 0.0
-    first = matches[0].score
-    tied = sum(match.score == first for match in matches)
-    following = [match.score for match in matches[1:2]]
-    lead = min(first - following[0], _LONGEST_LEAD) if following else _LONGEST_LEAD
+    first, vocabulary = matches[0].score, matches[0].point.vocabulary
+    rivals = [match.score for match in matches[1:] if match.point.vocabulary == vocabulary]
+    tied = 1 + sum(score == first for score in rivals)
+    lead = min(first - rivals[0], _LONGEST_LEAD) if rivals else _LONGEST_LEAD
     logit = fitted.intercept + fitted.score * first + fitted.lead * lead
     return 1 / (1 + exp(-logit)) / tied
 

@@ -74,6 +74,13 @@ def test_query_finds_a_concept_by_meaning(home: Path) -> None:
     assert found.stderr == ""
 
 
+def test_query_says_how_a_misspelt_one_was_read(home: Path) -> None:
+    found = run(home, "query", "zz anklle", "--limit", "1")
+
+    assert "read as: zz ankle" in found.stdout.splitlines()[0]
+    assert "ward:009" in found.stdout
+
+
 def test_query_as_json_obeys_the_contract(home: Path) -> None:
     found = run(home, "query", "zz pyrexia", "--vocab", "ward", "--limit", "1", "--json")
 

@@ -13,8 +13,11 @@ FITTED = Calibration(intercept=-10.0, score=13.0, lead=2.0, none_below=0.45)
 POINT: Point = points_of(concept("local", "1", "zz name"), "test")[0][0]
 
 
-def dense(cosine: float) -> Match:
-    return Match(Asked("q", "q", "dense"), POINT, {"dense": Seen(1, cosine)}, cosine)
+OTHER: Point = points_of(concept("other", "1", "zz name"), "test")[0][0]
+
+
+def dense(cosine: float, point: Point = POINT) -> Match:
+    return Match(Asked("q", "q", "dense"), point, {"dense": Seen(1, cosine)}, cosine)
 
 
 def exact() -> Match:
@@ -46,6 +49,13 @@ def test_concepts_that_share_the_first_place_share_the_probability() -> None:
 
     assert alone is not None
     assert alone <= 0.5
+
+
+def test_the_same_in_another_vocabulary_is_no_rival() -> None:
+    alone = probability([dense(0.9), dense(0.3)], FITTED)
+    beside = probability([dense(0.9), dense(0.9, OTHER), dense(0.3)], FITTED)
+
+    assert alone == beside
 
 
 def test_no_hit_is_certainly_not_right_and_an_unknown_encoder_says_nothing() -> None:

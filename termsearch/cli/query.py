@@ -105,7 +105,7 @@ def query_command(
 
 def print_answer(answer: "Answer") -> None:
     """For people: a line on the query, a table of hits."""
-    click.echo(f"{answer.query}  ({answer.resolution}, {answer.took_ms:g} ms)")
+    click.echo(f"{answer.query}  ({', '.join(_facts(answer))})")
     if not answer.results:
         click.echo("  nothing found\n")
         return
@@ -115,6 +115,15 @@ def print_answer(answer: "Answer") -> None:
         keep=2,
     )
     click.echo()
+
+
+def _facts(answer: "Answer") -> list[str]:
+    facts: list[str] = [answer.resolution]
+    if answer.read_as:
+        facts.append(f"read as: {answer.read_as}")
+    if answer.probability is not None and answer.results:
+        facts.append(f"first hit right: {answer.probability:.0%}")
+    return [*facts, f"{answer.took_ms:g} ms"]
 
 
 def _row(hit: "Hit") -> list[str]:
@@ -127,7 +136,7 @@ def _row(hit: "Hit") -> list[str]:
         hit.matched_name
         + (" [retired name]" if hit.retired_name else "")
         + (f" ({used})" if used else ""),
-        f"{hit.match_type} {hit.score:.3f}",
+        "; ".join([f"{hit.match_type} {hit.score:.3f}", *hit.conflicts]),
         "; ".join(
             kind.name if kind.name == kind.code else f"{kind.code} {kind.name}"
             for kind in hit.types
