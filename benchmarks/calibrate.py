@@ -18,12 +18,12 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from termsearch.connect import connect
+from termsearch.decision import LONGEST_LEAD
 from termsearch.evaluate import read_mentions
 from termsearch.settings import Settings
 
 RESULTS = Path(__file__).parent / "results"
 MOST = 1_200  #: mentions of a file; a larger one is sampled, with a fixed seed
-LONGEST_LEAD = 0.3
 BINS = 10
 
 Array = npt.NDArray[np.float64]
@@ -44,7 +44,8 @@ def observed(file: Path, index: str) -> tuple[Array, Array]:
                 if not answer.results:
                     continue
                 first, *rest = answer.results
-                lead = first.score - rest[0].score if rest else LONGEST_LEAD
+                rivals = [hit.score for hit in rest if hit.vocabulary == first.vocabulary]
+                lead = first.score - rivals[0] if rivals else LONGEST_LEAD
                 features.append((first.score, min(lead, LONGEST_LEAD)))
                 right.append(first.curie in mention.gold)
     return np.array(features), np.array(right, dtype=float)

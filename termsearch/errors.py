@@ -149,12 +149,12 @@ class ModelMismatchError(TermsearchError):
 
 
 class BrokenLoaderError(TermsearchError):
-    """A loader is registered and can't be imported."""
+    """A loader is registered and can't be used."""
 
     def __init__(self, name: str, module: str, problem: str) -> None:
         super().__init__(
-            f"the loader {name!r} ({module}) can't be imported ({problem}); mend or uninstall its "
-            "package, or name another loader with --loader."
+            f"the loader {name!r} ({module}) {problem}. Mend or uninstall its package, or name "
+            "another loader with --loader."
         )
 
 

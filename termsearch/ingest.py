@@ -205,7 +205,7 @@ class _Run:
     def _remove_unseen(self, origin: str, *, replace_all: bool) -> None:
         """Delete the names of ``origin`` that this run did not meet."""
         seen = np.sort(np.frombuffer(self._seen, dtype=np.uint64))
-        had = sum(e.names for e in self._before.loaded if e.origin == origin and e.complete)
+        had = sum(entry.names for entry in self._before.loaded if entry.origin == origin)
         gone = sum(len(page) for page in self._unseen(origin, seen))
         if gone > had / 2 and had and not replace_all:
             raise LargeRemovalError(origin, gone, had)
@@ -294,6 +294,8 @@ def _joined(old: Loaded, new: Loaded) -> Loaded:
 
     return new.model_copy(
         update={
+            "names": old.names,  # what a removal is measured against, a cut run later too
+            "concepts": old.concepts,
             "inactive": old.inactive or new.inactive,
             **{field: both(field) for field in ("types", "langs", "used_by")},
         }

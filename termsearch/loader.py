@@ -128,16 +128,20 @@ def find_loader(name: str) -> Loader:
 
     Raises:
         UnknownLoaderError: No installed package registers it.
-        BrokenLoaderError: The package that does can't be imported.
+        BrokenLoaderError: What it registers can't be imported, or is no loader.
     """
     found = entry_points(group=GROUP, name=name)
     if not found:
         raise UnknownLoaderError(name, installed_loaders())
     entry = next(iter(found))
     try:
-        return cast("Loader", entry.load())
+        loader = entry.load()
     except Exception as error:  # what another package does at import is not ours to foresee
-        raise BrokenLoaderError(name, entry.value, str(error)) from error
+        raise BrokenLoaderError(name, entry.value, f"can't be imported: {error}") from error
+    missing = [part for part in ("OPTIONS", "recognises", "load") if not hasattr(loader, part)]
+    if missing:
+        raise BrokenLoaderError(name, entry.value, f"has no {' and no '.join(missing)}")
+    return cast("Loader", loader)
 
 
 def grouped(paths: Sequence[Path], loader: str = "") -> dict[str, list[Path]]:

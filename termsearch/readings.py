@@ -17,14 +17,16 @@ _MOST_MEANINGS = 3
 
 
 def readings(form: str, alike: Sequence[str], index: Index) -> list[str]:
-    """What ``form`` may stand for, itself excluded: shorthand and abbreviations written out,
-    misspelt words put right. A reading that contradicts the words is none.
+    """What ``form`` may stand for, itself excluded.
+
+    Shorthand and abbreviations are written out, misspelt words put right. A reading that
+    contradicts the words is none.
 
     Args:
         form: Search form of the query.
         alike: Search forms of names that are spelt alike, best first.
         index: Whose names say what an abbreviation stands for.
-    """  # noqa: D205  # the first sentence is as long as it has to be
+    """
     out = written_out(form)
     found = [out, corrected(out, alike), *_with_long_forms(out.split(), index)]
     return [

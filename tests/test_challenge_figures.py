@@ -49,3 +49,9 @@ def test_the_right_concept_is_among_the_first_three_in_every_category(run: Run) 
 
 def test_the_first_hit_is_right_nine_times_in_ten(run: Run) -> None:
     assert run.scores.accuracy[1].value >= 0.92
+
+
+def test_an_answer_that_says_none_is_right_nine_times_in_ten(run: Run) -> None:
+    assert run.no_answer is not None
+    assert run.no_answer.precision.value >= 0.9
+    assert run.no_answer.recall.hits >= 20

@@ -175,6 +175,8 @@ def test_a_large_removal_needs_to_be_asked_for(index: Index, encoder: WordHash) 
 
     with pytest.raises(LargeRemovalError, match=r"3 of the 5 names that test had .* --replace"):
         ingest([ANKLE], "test", encoder, index)
+    with pytest.raises(LargeRemovalError, match="3 of the 5 names"):
+        ingest([ANKLE], "test", encoder, index)  # asking again is not asking for it
     kept = index.count()
     summary = ingest([ANKLE], "test", encoder, index, replace_all=True)
 

@@ -71,6 +71,13 @@ def test_a_loader_that_does_not_import_is_named(other_package: Path) -> None:
         find_loader("hospital")
 
 
+def test_what_is_registered_and_is_no_loader_is_named(other_package: Path) -> None:
+    other_package.write_text("[termsearch.loaders]\nhospital = json\n")
+
+    with pytest.raises(BrokenLoaderError, match=r"\(json\) has no OPTIONS and no recognises"):
+        find_loader("hospital")
+
+
 def test_an_unknown_loader_names_the_installed_ones() -> None:
     with pytest.raises(UnknownLoaderError, match=r"no loader is called 'icd'; installed: .*umls"):
         find_loader("icd")

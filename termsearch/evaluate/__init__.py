@@ -95,11 +95,6 @@ class _Judged:
         return self.rank is not None, -self.top.score if self.top else math.inf
 
 
-def _says_none(answer: Answer) -> bool:
-    """Whether the answer tells its reader that no concept is right."""
-    return answer.resolution == "none"
-
-
 def require_modes(modes: Sequence[str]) -> None:
     """Refuse what is no mode of a query.
 
