@@ -79,6 +79,7 @@ class Hit(BaseModel):
     )
     ranks: dict[str, int] = Field(description="Place among the names that each leg found, from 1.")
     conflicts: list[str] = Field(description="In what the matched name contradicts the query.")
+    explanation: str = Field(description="The evidence for and against, in words for a clinician.")
     lang: str = Field(description="Of the matched name.")
     types: list[TypeInfo]
     active: bool = Field(description="Whether the concept is in use.")
@@ -93,8 +94,9 @@ class Answer(BaseModel):
 
     query: str
     read_as: str = Field(
-        description="How the query was read where that found more: misspelt words put right, "
-        "shorthand and abbreviations written out. Empty if it was read as it stands."
+        description="How the query was read: abbreviations that it or its context defines written "
+        "out; and, where that found more, misspelt words put right, shorthand and other "
+        "abbreviations written out. Empty if it was read as it stands."
     )
     resolution: Literal["unique", "ambiguous", "none"] = Field(
         description="unique: one concept has exactly these words as a name (modes auto and exact "

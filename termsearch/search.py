@@ -13,10 +13,12 @@ from typing import NamedTuple, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from termsearch.abbreviations import long_forms, written_out
 from termsearch.answer import Answer, Hit, IndexInfo, Leg, Mode, SourceInfo, TypeInfo
 from termsearch.codes import owners
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
+from termsearch.explain import explanation
 from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Condition, Where
@@ -103,9 +105,12 @@ class TermSearch:
         limit: int = 10,
         mode: Mode = "auto",
         min_score: float | None = None,
+        context: str = "",
     ) -> Answer:
         """Find the concepts whose names mean ``text``; see :meth:`query_many`."""
-        return self.query_many([text], where, limit=limit, mode=mode, min_score=min_score)[0]
+        return self.query_many(
+            [text], where, limit=limit, mode=mode, min_score=min_score, contexts=[context]
+        )[0]
 
     def query_many(
         self,
@@ -115,6 +120,7 @@ class TermSearch:
         limit: int = 10,
         mode: Mode = "auto",
         min_score: float | None = None,
+        contexts: Sequence[str] = (),
     ) -> list[Answer]:
         """Answer each of ``texts``, embedded together, in order.
 
@@ -124,6 +130,8 @@ class TermSearch:
             limit: Concepts an answer has at most.
             mode: Which evidence is used.
             min_score: Leave out hits whose ``score`` is lower.
+            contexts: The text that each of ``texts`` stands in, if any: abbreviations that it
+                defines ("mitral insufficiency (MI)") are read so.
 
         Raises:
             UnknownValueError: ``where`` names something that the index does not hold.
@@ -133,7 +141,7 @@ class TermSearch:
         if mode in _NEEDS_VECTORS:
             self._encoder  # noqa: B018  # loading it is no part of a query's time
         started = perf_counter()
-        forms = [search_form(text) for text in texts]
+        forms = _in_context(texts, contexts)
         distinct = [form for form in dict.fromkeys(forms) if form]
         ranked = self._ranked(distinct, conditions, limit, mode)
         if mode == "auto":
@@ -142,7 +150,7 @@ class TermSearch:
         asked = [v for c in conditions if c.field == "vocabularies" for v in c.values]
         wanted = _Wanted(mode, limit, min_score, asked)
         return [
-            self._answer(text, ranked.get(form, _NOTHING), wanted, took)
+            self._answer(text, form, ranked.get(form, _NOTHING), wanted, took)
             for text, form in zip(texts, forms, strict=True)
         ]
 
@@ -247,25 +255,28 @@ class TermSearch:
     def _vectors(self, forms: Sequence[str]) -> dict[str, Vector]:
         return dict(zip(forms, self._encoder.encode(forms), strict=True)) if forms else {}
 
-    def _answer(self, text: str, ranked: _Ranked, wanted: _Wanted, took: float) -> Answer:
+    def _answer(
+        self, text: str, form: str, ranked: _Ranked, wanted: _Wanted, took: float
+    ) -> Answer:
         matches = _enough(ranked.matches, wanted.min_score)
         # What was fitted to scores of all evidence says nothing of one kind alone.
         fitted = self._calibration if wanted.mode == "auto" else None
         sure = probability(matches, fitted)
+        read_as = ranked.read_as or ("" if form == search_form(text) else form)
         return Answer(
             query=text,
-            read_as=ranked.read_as,
+            read_as=read_as,
             resolution=resolution(matches, fitted, as_it_stands=not ranked.read_as),
             probability=None if sure is None else round(sure, 3),
             took_ms=round(took, 1),
             index=self._info,
             results=[
-                self._hit(rank, match, wanted.vocabularies)
+                self._hit(rank, match, wanted.vocabularies, read_as)
                 for rank, match in enumerate(matches[: wanted.limit], 1)
             ],
         )
 
-    def _hit(self, rank: int, match: Match, asked: Sequence[str]) -> Hit:
+    def _hit(self, rank: int, match: Match, asked: Sequence[str], read_as: str) -> Hit:
         point = match.point
         names = self._type_names
         return Hit(
@@ -280,6 +291,7 @@ class TermSearch:
             scores=_scores(match),
             ranks={leg: seen.rank for leg, seen in match.legs.items() if leg != "same"},
             conflicts=list(match.conflicts),
+            explanation=explanation(match, read_as),
             lang=point.lang,
             types=[
                 TypeInfo(code=code, name=names.get((point.vocabulary, code), code))
@@ -325,6 +337,15 @@ def _question(
             return Spelt(form)
         case "dense":
             return Nearest(vectors[form])
+
+
+def _in_context(texts: Sequence[str], contexts: Sequence[str]) -> list[str]:
+    """Search forms of ``texts``, abbreviations written out as their contexts define them."""
+    contexts = contexts or [""] * len(texts)
+    known = {context: long_forms(context) for context in dict.fromkeys(contexts)}
+    return [
+        written_out(text, known[context]) for text, context in zip(texts, contexts, strict=True)
+    ]
 
 
 def _enough(matches: Sequence[Match], min_score: float | None) -> Sequence[Match]:

@@ -81,6 +81,28 @@ def test_query_says_how_a_misspelt_one_was_read(home: Path) -> None:
     assert "ward:009" in found.stdout
 
 
+def test_query_reads_abbreviations_as_the_context_defines_them(home: Path) -> None:
+    letter = home / "letter.txt"
+    letter.write_text("Known zz pyrexia (ZP) since May.", encoding="utf-8")
+
+    from_file = run(home, "query", "ZP", "--limit", "1", "--context", str(letter), "--explain")
+    from_text = run(
+        home, "query", "ZP", "--limit", "1", "--context", "zz ankle (Z.A.), zz pyrexia (ZP)"
+    )
+
+    assert "read as: zz pyrexia" in from_text.stdout
+    assert 'Read as "zz pyrexia". "zz pyrexia" is a synonym of Zz fever' in from_file.stdout
+
+
+def test_a_context_that_is_no_text_is_refused(home: Path) -> None:
+    (home / "scan.pdf").write_bytes(b"%PDF\xff\xfe")
+
+    found = run(home, "query", "ZP", "--context", str(home / "scan.pdf"))
+
+    assert found.exit_code == 1
+    assert "can't be read as UTF-8 text" in found.stderr
+
+
 def test_query_as_json_obeys_the_contract(home: Path) -> None:
     found = run(home, "query", "zz pyrexia", "--vocab", "ward", "--limit", "1", "--json")
 
@@ -102,6 +124,7 @@ def test_query_as_json_obeys_the_contract(home: Path) -> None:
         "types": [{"code": "sign", "name": "sign"}], "active": True, "replaced_by": [],
         "release": "", "sources": [], "conflicts": [],
         "retired_name": False,
+        "explanation": '"zz pyrexia" is a synonym of Zz fever, and these are its words.',
     }  # fmt: skip
 
 

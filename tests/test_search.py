@@ -271,3 +271,38 @@ def test_each_leg_says_its_rank_and_score(clinic: TermSearch) -> None:
 
 def test_an_encoder_that_nobody_has_calibrated_gives_no_probability(clinic: TermSearch) -> None:
     assert clinic.query("type 2 diabetes mellitus").probability is None
+
+
+def test_an_abbreviation_is_read_as_its_context_defines_it(index: Index, encoder: WordHash) -> None:
+    heart = concept("mesh", "D990020", "Myocardial Infarction", "MI")
+    valve = concept("mesh", "D990021", "Mitral Insufficiency")
+    ingest([heart, valve], "test", encoder, index)
+    search = TermSearch(index, lambda: encoder)
+
+    alone, defined = search.query_many(
+        ["MI", "MI"], contexts=["", "Echo: mitral insufficiency (M.I.), moderate."]
+    )
+
+    assert (alone.results[0].curie, alone.read_as) == ("mesh:D990020", "")
+    assert (defined.results[0].curie, defined.read_as) == ("mesh:D990021", "mitral insufficiency")
+    assert defined.resolution == "unique"
+
+
+@pytest.mark.parametrize(
+    "text", ["MI", "myocardial infarction", "MI - Myocardial infarction", "myocardial infarct (MI)"]
+)
+def test_a_name_that_defines_an_abbreviation_is_found_by_each_of_its_halves(
+    index: Index, encoder: WordHash, text: str
+) -> None:
+    heart = concept("snomedct", "49999994", "Heart attack", "MI - Myocardial infarction")
+    other = concept("snomedct", "59999995", "Migraine")
+    ingest([heart, other], "test", encoder, index)
+
+    best = TermSearch(index, lambda: encoder).query(text).results[0]
+
+    assert (best.curie, best.matched_name) == ("snomedct:49999994", "MI - Myocardial infarction")
+
+
+def test_as_many_contexts_as_texts_are_expected(search: TermSearch) -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        search.query_many(["fever", "cough"], contexts=["one"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from math import isnan
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,10 +16,10 @@ from termsearch.cli.options import (
     text_lines,
 )
 from termsearch.cli.tables import print_table
+from termsearch.errors import BadReleaseError
 
 if TYPE_CHECKING:
     from termsearch.answer import Answer, Hit
-    from termsearch.search import Mode
 
 __all__ = ["print_answer", "query_command"]
 
@@ -62,20 +63,22 @@ _BLOCK = 256
     type=click.Choice(["auto", "exact", "lexical", "dense"]),
     default="auto",
     show_default=True,
-    help="auto: exact first, then dense.",
+    help="Which evidence is used; auto: all.",
 )
 @click.option("--min-score", type=float, help="Leave out lower scores.")
 @click.option("--inactive", is_flag=True, help="Retired names and concepts too.")
+@click.option(
+    "--context",
+    default="",
+    metavar="FILE|TEXT",
+    help="What the words stand in: abbreviations that it defines are read so.",
+)
+@click.option("--explain", is_flag=True, help="Say why, below each hit; always in --json.")
 @index_option
 @json_option
 @encoder_options
 def query_command(
-    texts: tuple[str, ...],
-    as_json: bool,
-    limit: int,
-    mode: "Mode",
-    min_score: float | None,
-    **given: Any,
+    texts: tuple[str, ...], as_json: bool, context: str, explain: bool, **given: Any
 ) -> None:
     """Find the concepts whose names mean TEXT; each TEXT is a query, - reads lines of stdin.
 
@@ -83,11 +86,13 @@ def query_command(
         termsearch query "high fever"
         termsearch query "high fever" --vocab mesh --type C23 --limit 5 --json
         termsearch query - --under mesh:D012816 < complaints.txt
+        termsearch query "acute MI" --context letter.txt
     """
     from termsearch.connect import connect
     from termsearch.index.where import Where
 
-    if min_score is not None and isnan(min_score):
+    asked = {name: given.pop(name) for name in ("limit", "mode", "min_score")}
+    if asked["min_score"] is not None and isnan(asked["min_score"]):
         raise click.UsageError("--min-score: expected a number.")
     if given["under"] == "":
         raise click.UsageError("--under: expected a CURIE such as mesh:D005334.")
@@ -95,16 +100,28 @@ def query_command(
         under=given.pop("under") or "",
         **{name: given.pop(name) for name in ("vocabularies", "types", "langs", "inactive")},
     )
+    around = _context(context)
     with connect(settings_with(**given)) as search:
         for block in _blocks(text_lines(texts)):
-            for answer in search.query_many(
-                block, where, limit=limit, mode=mode, min_score=min_score
-            ):
-                click.echo(answer.model_dump_json()) if as_json else print_answer(answer)
+            for answer in search.query_many(block, where, contexts=[around] * len(block), **asked):
+                if as_json:
+                    click.echo(answer.model_dump_json())
+                else:
+                    print_answer(answer, explain=explain)
 
 
-def print_answer(answer: "Answer") -> None:
-    """For people: a line on the query, a table of hits."""
+def _context(given: str) -> str:
+    """A file's text, if there is a file of that name; else what was given."""
+    try:
+        if "\n" not in given and Path(given).is_file():
+            return Path(given).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise BadReleaseError(given, f"can't be read as UTF-8 text ({error}).") from error
+    return given
+
+
+def print_answer(answer: "Answer", *, explain: bool = False) -> None:
+    """For people: a line on the query, a table of hits, and the reasons if wanted."""
     click.echo(f"{answer.query}  ({', '.join(_facts(answer))})")
     if not answer.results:
         click.echo("  nothing found\n")
@@ -114,6 +131,8 @@ def print_answer(answer: "Answer") -> None:
         [_row(hit) for hit in answer.results],
         keep=2,
     )
+    for hit in answer.results if explain else ():
+        click.echo(f"{hit.rank:>3}  {hit.explanation}")
     click.echo()
 
 

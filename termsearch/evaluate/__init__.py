@@ -184,7 +184,12 @@ def _asked(search: TermSearch, mentions: Sequence[Mention], mode: str, *, limit:
 def _answered(
     search: TermSearch, mentions: Sequence[Mention], limit: int, mode: Mode
 ) -> Iterator[tuple[Mention, Answer]]:
-    answers = search.query_many([each.text for each in mentions], limit=limit, mode=mode)
+    answers = search.query_many(
+        [each.text for each in mentions],
+        limit=limit,
+        mode=mode,
+        contexts=[each.context for each in mentions],
+    )
     return zip(mentions, answers, strict=True)
 
 

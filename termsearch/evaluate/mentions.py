@@ -22,7 +22,9 @@ class Mention(BaseModel):
     text: str
     gold: frozenset[str] = Field(description="CURIEs, any of which is right; empty: none is.")
     category: str = ""
-    context: str = Field(default="", description="Where the words stand; not used in ranking yet.")
+    context: str = Field(
+        default="", description="The text that the words stand in: defines abbreviations."
+    )
     line: int = Field(default=0, description="Where in the file, from 1.")
 
 

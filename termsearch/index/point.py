@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from termsearch.abbreviations import Variant, variants
 from termsearch.concept import Concept, Kind, Name, Source
 from termsearch.encoder import Vectors
 from termsearch.errors import BadVectorError, IndexUnreadableError
@@ -116,21 +117,16 @@ def points_of(concept: Concept, origin: str) -> tuple[list[Point], int]:
     """The points of ``concept`` and how many of its names went into another's point or none.
 
     Names of one language with equal search form are one point that displays the first of them
-    and lists the sources of all.
+    and lists the sources of all. A name that says two things at once ("MI - Myocardial
+    infarction") is displayed as it is by a point for each of them too.
     """
-    merged: dict[tuple[str, str], Name] = {}
-    for name in concept.names:
-        key = name.lang, search_form(name.text)
-        if not key[1]:
-            continue
-        first = merged.get(key)
-        merged[key] = _united(first, name) if first else name
+    own = _by_form(concept)
     shared = _shared(concept, origin)
     points = [
         _point(concept, name, form, shared, card=number == 0)
-        for number, ((_, form), name) in enumerate(merged.items())
+        for number, ((_, form), name) in enumerate(_with_variants(own).items())
     ]
-    return points, len(concept.names) - len(points)
+    return points, len(concept.names) - len(own)
 
 
 def digest_of(point: Point) -> str:
@@ -156,6 +152,34 @@ def check_vectors(vectors: Vectors, dimension: int) -> None:
             f"{bad} of {len(vectors)} vectors are zero or not finite; nothing of this batch was "
             "stored. Check the model's weights, or use --precision fp32."
         )
+
+
+def _by_form(concept: Concept) -> dict[tuple[str, str], Name]:
+    """The names of each language and search form, as one name, in order."""
+    merged: dict[tuple[str, str], Name] = {}
+    for name in concept.names:
+        key = name.lang, search_form(name.text)
+        if not key[1]:
+            continue
+        first = merged.get(key)
+        merged[key] = _united(first, name) if first else name
+    return merged
+
+
+def _with_variants(own: Mapping[tuple[str, str], Name]) -> dict[tuple[str, str], Name]:
+    """``own`` and, behind them, what these names say besides."""
+    besides = {
+        (lang, variant.form): name.model_copy(update={"kind": _kind(name, variant)})
+        for (lang, _), name in own.items()
+        for variant in variants(name.text)
+    }
+    return {**own, **{key: name for key, name in besides.items() if key not in own}}
+
+
+def _kind(name: Name, variant: Variant) -> Kind:
+    if variant.short:
+        return Kind.ABBREVIATION
+    return Kind.SYNONYM if name.kind in {Kind.PREFERRED, Kind.FULLY_SPECIFIED} else name.kind
 
 
 def _united(first: Name, other: Name) -> Name:

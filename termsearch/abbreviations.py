@@ -1,0 +1,113 @@
+"""Short forms and the long forms that stand beside them, in names and in documents.
+
+The rule is that of Schwartz and Hearst (PSB 2003, https://pubmed.ncbi.nlm.nih.gov/12603049), as
+the package ``abbreviations`` has it: the letters of the short form stand in the long form in
+order, the first of them at the start of a word. That package reads "long form (SHORT)"; the other
+manners of writing are turned into this one first.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from abbreviations.schwartz_hearst import extract_abbreviation_definition_pairs
+
+from termsearch.normalize import search_form
+
+__all__ = ["Variant", "long_forms", "variants", "written_out"]
+
+_BRACKETS: Final = str.maketrans("[]", "()")
+
+#: "COPD (chronic obstructive pulmonary disease)": what is in brackets is the longer.
+_SHORT_FIRST: Final = re.compile(r"(?<!\S)([^\s()]{2,10}) \(([^()]{6,})\)")
+
+#: "MI - Myocardial infarction", as SNOMED CT writes.
+_DASHED: Final = re.compile(r"([^\s()]{2,10}) [-–] ([^()]{6,})")
+
+#: A short form in brackets, with what may follow it there: "(G6PD; EC 1.1.1.49)".
+_IN_BRACKETS: Final = re.compile(r"\s*[(\[]\s*([^()\[\];:]{2,10}?)\s*(?:[;:][^()\[\]]*)?[)\]]")
+
+#: No longer name or sentence defines a short form that anybody would look up; the reading of
+#: brackets takes time in proportion to the square of the length of a line.
+_LONGEST_LINE: Final = 2_000
+
+
+class Variant(NamedTuple):
+    """A name in other words, found in the name itself."""
+
+    form: str  #: search form
+    short: bool  #: whether all of it is a short form
+
+
+def long_forms(text: str) -> dict[str, str]:
+    """Search form of each short form that ``text`` defines, without dots, to its long form's.
+
+    Of several definitions of one short form the last counts.
+    """
+    return {_bare(short): search_form(long) for short, long in _definitions(text)}
+
+
+def written_out(text: str, known: Mapping[str, str]) -> str:
+    """Search form of ``text`` with short forms written out.
+
+    Definitions that stand in ``text`` itself ("myocardial infarction (MI)") lose their short form;
+    other words that are in ``known``, made by :func:`long_forms`, are replaced.
+    """
+    own = {_bare(short) for short, _ in _definitions(text)}
+    plain = _without(text, own) if own else text
+    words = search_form(plain).split()
+    return " ".join(known.get(_bare(word), word) for word in words)
+
+
+def variants(name: str) -> list[Variant]:
+    """What a name that defines a short form says besides: its long form, and its short form.
+
+    "Glucose-6-phosphate dehydrogenase (G6PD) deficiency" says "glucose-6-phosphate dehydrogenase
+    deficiency" and "g6pd deficiency"; "MI - Myocardial infarction" says "mi" and "myocardial
+    infarction". Empty for other names.
+    """
+    if not any(mark in name for mark in ("(", "[", " - ", " – ")):
+        return []
+    found: dict[str, Variant] = {}
+    for short, long in _definitions(name):
+        plain = search_form(_without(name, {_bare(short)}))
+        if dashed := _DASHED.fullmatch(name):
+            plain = search_form(dashed[2])
+        brief = plain.replace(search_form(long), search_form(short), 1)
+        found[plain] = Variant(plain, short=False)
+        found[brief] = Variant(brief, short=brief == search_form(short))
+    found.pop(search_form(name), None)
+    return [variant for variant in found.values() if variant.form]
+
+
+def _definitions(text: str) -> Iterator[tuple[str, str]]:
+    """Short form and long form, as written."""
+    for line in text.translate(_BRACKETS).splitlines():
+        if len(line) > _LONGEST_LINE:
+            continue
+        yield from _pairs(line)
+        dashed = _DASHED.fullmatch(line.strip())
+        for short, long in [*_SHORT_FIRST.findall(line), *([dashed.groups()] if dashed else [])]:
+            # All of the long form, or the short form stands for something else.
+            yield from (pair for pair in _pairs(f"{long} ({short})") if pair[1] == long)
+
+
+def _pairs(line: str) -> Iterator[tuple[str, str]]:
+    if "(" not in line:
+        return
+    for short, long in extract_abbreviation_definition_pairs(doc_text=line).items():
+        # Words in small letters are comments: "(finding)", "(disorder)".
+        if short != short.lower() or any(letter.isdigit() for letter in short):
+            yield str(short), str(long)
+
+
+def _without(text: str, short: set[str]) -> str:
+    """``text`` without what stands in brackets and begins with one of the short forms."""
+    if (first := _SHORT_FIRST.fullmatch(text.translate(_BRACKETS))) and _bare(first[1]) in short:
+        return first[2]
+    return _IN_BRACKETS.sub(lambda found: "" if _bare(found[1]) in short else found[0], text)
+
+
+def _bare(short: str) -> str:
+    """Search form without dots: "M.I." is "mi"."""
+    return search_form(short).replace(".", "")
