@@ -1,7 +1,7 @@
 """Vectors equal those of the model card's own script, on weights made here."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,47 +9,19 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertModel, BertTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, BertModel
 
 from termsearch.encoder import Encoder, Vectors, load_encoder
-from termsearch.encoder.transformer import _equal_length_batches
+from termsearch.encoder.batches import equal_length_batches
+from termsearch.encoder.transformer import TransformerEncoder
 from termsearch.errors import BadVectorError, ConfigError, ModelUnavailableError
 
-WORDS = [
-    "fever", "high", "heart", "attack", "type", "1", "2", "diabetes", "mellitus", "of", "the",
-    "left", "femur", "pain", "acute", "chronic", "kidney", "disease", "stage", "with", "without",
-    "##s", "##ic", "##itis", ",", "-", "(", ")",
-]  # fmt: skip
-ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-LETTERS = [*ALPHABET, *(f"##{letter}" for letter in ALPHABET)]
-NAMES = [
-    "fever",
-    "High Fever",
-    "heart attack",
-    "type 2 diabetes mellitus with chronic kidney disease, stage 2",
-    "acute pain of the left femur",
-    "x",
-    "",
-    "fever " * 60,  # far over the token limit
-    *(f"kidney{'s' * n} of type {n}" for n in range(300)),
-]
+from .bert import NAMES, save_bert, save_distilbert, save_xlm_roberta
 
 
 @pytest.fixture(scope="module")
 def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small BERT with random weights, saved as a publisher would."""
-    folder = tmp_path_factory.mktemp("bert")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys([*WORDS, *LETTERS])]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    tokenizer = BertTokenizer(vocab=str(folder / "vocab.txt"), do_lower_case=True)
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(7)
-    config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=48, num_hidden_layers=3, num_attention_heads=4,
-        intermediate_size=96, max_position_embeddings=128, initializer_range=0.3,
-    )  # fmt: skip
-    BertModel(config).save_pretrained(folder)
-    return folder
+    return save_bert(tmp_path_factory.mktemp("bert"))
 
 
 def card_script(folder: Path, names: Sequence[str]) -> Vectors:
@@ -121,6 +93,71 @@ def test_bf16_is_used_when_asked_for(bert: Path, encoder: Encoder) -> None:
     assert 0.99 < near.min() < 0.999999
 
 
+def test_int8_keeps_cosine_995_and_says_that_it_is_int8(tmp_path: Path) -> None:
+    folder = save_bert(tmp_path, spread=0.1)
+    lower = load_encoder(str(folder), pooling="cls", device="cpu", precision="int8")
+
+    near = cosines(lower.encode(NAMES), card_script(folder, NAMES))
+
+    assert isinstance(lower, TransformerEncoder)
+    assert lower.precision == "int8"
+    assert 0.995 <= near.min() < 0.999999
+
+
+def test_in_int8_too_a_name_has_one_vector_whatever_stands_beside_it(tmp_path: Path) -> None:
+    folder = save_bert(tmp_path, spread=0.1)
+    lower = load_encoder(str(folder), pooling="cls", device="cpu", precision="int8")
+    together = lower.encode(NAMES)
+
+    alone = np.concatenate([lower.encode([name]) for name in NAMES[:20]])
+
+    np.testing.assert_allclose(together[:20], alone, atol=1e-5)
+
+
+def test_int8_is_refused_where_vectors_would_turn(tmp_path: Path) -> None:
+    coarse = load_encoder(
+        str(save_bert(tmp_path, spread=2.0)), pooling="cls", device="cpu", precision="int8"
+    )
+
+    with pytest.raises(ConfigError, match=r"fall to cosine .*; 0\.995 is the least"):
+        coarse.encode(NAMES)
+
+
+def test_int8_is_refused_for_another_network(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="needs a CPU and a BERT, RoBERTa or XLM-R; found cpu"):
+        load_encoder(str(save_distilbert(tmp_path)), pooling="cls", precision="int8", device="cpu")
+
+
+@pytest.mark.parametrize("save", [save_distilbert, save_xlm_roberta])
+def test_other_networks_equal_the_card_script_too(
+    save: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    folder = save(tmp_path)
+    other = load_encoder(str(folder), pooling="cls", device="cpu", precision="fp32")
+
+    np.testing.assert_allclose(
+        other.encode(NAMES, unit=False), card_script(folder, NAMES), atol=2e-5
+    )
+
+
+def test_names_tokenised_ahead_in_parts_give_the_same_rows(encoder: Encoder, bert: Path) -> None:
+    parted = load_encoder(str(bert), pooling="cls", device="cpu", precision="fp32")
+    assert isinstance(parted, TransformerEncoder)
+    parted.ahead = 7
+
+    np.testing.assert_allclose(parted.encode(NAMES), encoder.encode(NAMES), atol=1e-5)
+
+
+@pytest.mark.parametrize("count", [1, 2, len(NAMES)])
+def test_two_devices_share_the_names_and_keep_their_order(
+    encoder: Encoder, bert: Path, count: int
+) -> None:
+    both = load_encoder(str(bert), pooling="cls", device="cpu,cpu", precision="fp32")
+
+    np.testing.assert_allclose(both.encode(NAMES[:count]), encoder.encode(NAMES[:count]), atol=1e-5)
+    assert both.card == encoder.card
+
+
 def test_mean_vectors_equal_masked_mean_pooling(bert: Path) -> None:
     mean = load_encoder(str(bert), pooling="mean", max_tokens=40, device="cpu", precision="fp32")
 
@@ -151,7 +188,7 @@ def test_a_name_has_one_vector_whatever_stands_beside_it(
 
 @given(st.lists(st.integers(1, 30), max_size=200), st.integers(1, 100))
 def test_batches_hold_one_length_and_every_position_once(lengths: list[int], tokens: int) -> None:
-    batches = list(_equal_length_batches(lengths, tokens))
+    batches = list(equal_length_batches(lengths, tokens))
 
     assert sorted(position for batch in batches for position in batch) == list(range(len(lengths)))
     assert all(len({lengths[position] for position in batch}) == 1 for batch in batches)

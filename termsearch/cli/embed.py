@@ -50,7 +50,9 @@ def embed_command(file: str, out: Path, raw: bool, **given: Any) -> None:
             unit=not raw,
             progress=lambda done: bar.update(done - bar.pos),
         )
-    click.echo(f"{count:,} names, {encoder.card.dimension} dimensions: {out}", err=True)
+    precision = getattr(encoder, "precision", "fp32")  # "auto": too few names to decide on
+    says = "fp32" if precision == "auto" else precision
+    click.echo(f"{count:,} names, {encoder.card.dimension} dimensions, {says}: {out}", err=True)
 
 
 @contextmanager

@@ -1,26 +1,23 @@
-"""Names to vectors. This package alone imports torch and transformers.
+"""Names to vectors. This package alone imports torch, transformers and onnxruntime.
 
 What is here needs neither, so that reading a manifest stays cheap; :func:`load_encoder` brings
 them in.
 """
 
 from collections.abc import Sequence
-from typing import Literal, Protocol, TypeAlias
+from hashlib import blake2b
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from termsearch.choices import Pooling, Precision
+
 __all__ = ["Encoder", "EncoderCard", "Pooling", "Precision", "Vectors", "load_encoder"]
 
 #: One row per name, shape ``(n_names, dimension)``, float32.
 Vectors: TypeAlias = npt.NDArray[np.float32]
-
-#: How token states become one vector: the first token's, or their mean.
-Pooling = Literal["cls", "mean"]
-
-#: ``auto`` takes bf16 where the device computes in it and a check of its own passes.
-Precision = Literal["auto", "fp32", "bf16"]
 
 
 class EncoderCard(BaseModel):
@@ -39,6 +36,10 @@ class EncoderCard(BaseModel):
     def agrees_with(self, other: "EncoderCard") -> bool:
         """Whether both give the same vectors; where the files lie does not matter."""
         return self._essence() == other._essence()
+
+    def essence_digest(self) -> str:
+        """Names what :meth:`agrees_with` compares; 32 hexadecimal digits."""
+        return blake2b(repr(self._essence()).encode(), digest_size=16).hexdigest()
 
     def __str__(self) -> str:
         """One line that tells two cards apart."""
@@ -80,7 +81,8 @@ def load_encoder(
         model: ``sapbert``, ``sapbert-multilingual``, ``minilm``, a hub id or a folder.
         pooling: Overrides what the model's own files say.
         max_tokens: Likewise.
-        device: ``auto`` (CUDA, then MPS, then CPU) or a torch device such as ``cuda:1``.
+        device: ``auto`` (CUDA, then MPS, then CPU), a torch device such as ``cuda:1``, or several
+            with commas between, which share the names.
         precision: See :data:`Precision`.
 
     Raises:
@@ -91,4 +93,10 @@ def load_encoder(
     from termsearch.encoder.weights import find_weights
 
     weights = find_weights(model, pooling=pooling, max_tokens=max_tokens)
-    return TransformerEncoder(weights, device=device, precision=precision)
+    devices = device.split(",")
+    encoders = [TransformerEncoder(weights, device=one, precision=precision) for one in devices]
+    if len(encoders) == 1:
+        return encoders[0]
+    from termsearch.encoder.sharded import Sharded
+
+    return Sharded(encoders)

@@ -1,0 +1,67 @@
+"""Runs a torch network over token ids, on whatever device it lies."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from termsearch.encoder import Vectors
+from termsearch.encoder.batches import equal_length_batches
+
+__all__ = ["TorchRunner"]
+
+
+class TorchRunner:
+    """Batches of one length go to the device one behind the other, with no wait between them.
+
+    A batch on a GPU is 32,768 tokens, 5.6 TFLOP of BERT-base, some 10 ms at what an H200 can do,
+    against about 150 kernel launches that are queued meanwhile: reckoned, not measured, and the
+    reason why there are no CUDA graphs. ``benchmarks/encoder.py --compiled`` tries torch.compile.
+
+    Args:
+        network: Token ids, shape ``(names, tokens)``, to pooled states, ``(names, width)``.
+        device: Where ``network`` lies.
+    """
+
+    def __init__(self, network: nn.Module, device: torch.device) -> None:
+        self._network, self._device = network, device
+        self._batch_tokens = 4_096 if device.type == "cpu" else 32_768
+
+    def states(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        """One row a name, float32, as long as the network makes it."""
+        return self.launch(ids)()
+
+    def launch(self, ids: Sequence[Sequence[int]]) -> Callable[[], Vectors]:
+        """Start on ``ids``; what comes back waits for the rows and gives them.
+
+        On a GPU this returns before the work is done, so that names can be tokenised meanwhile.
+        """
+        order: list[int] = []
+        parts: list[torch.Tensor] = []
+        with torch.inference_mode():
+            for batch in equal_length_batches([len(row) for row in ids], self._batch_tokens):
+                order += batch
+                found = self._network(self._on_device(np.array([ids[i] for i in batch], np.int64)))
+                parts.append(self._to_host(found.float()))
+        return lambda: self._collected(order, parts)
+
+    def _on_device(self, tokens: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> torch.Tensor:
+        whole = torch.from_numpy(tokens)
+        if self._device.type == "cuda":
+            whole = whole.pin_memory()  # only pinned memory is copied while kernels run
+        return whole.to(self._device, non_blocking=True)
+
+    def _to_host(self, found: torch.Tensor) -> torch.Tensor:
+        if self._device.type != "cuda":
+            return found.cpu()
+        host = torch.empty(found.shape, dtype=found.dtype, pin_memory=True)
+        return host.copy_(found, non_blocking=True)
+
+    def _collected(self, order: list[int], parts: list[torch.Tensor]) -> Vectors:
+        """The rows in the order of the names."""
+        if self._device.type == "cuda":
+            torch.cuda.current_stream(self._device).synchronize()
+        rows: Vectors = np.empty((len(order), parts[0].shape[1]), np.float32)
+        rows[order] = torch.cat(parts).numpy()
+        return rows

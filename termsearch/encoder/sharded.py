@@ -1,0 +1,50 @@
+"""Several devices as one encoder."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from termsearch.encoder import Encoder, EncoderCard, Vectors
+
+__all__ = ["Sharded"]
+
+
+class Sharded:
+    """Gives each of ``encoders``, all of one card, an equal share of the names, in threads.
+
+    Every n-th name goes to one device: shares of neighbours would differ in length.
+    """
+
+    def __init__(self, encoders: Sequence[Encoder]) -> None:
+        self._encoders = encoders
+        self._threads = ThreadPoolExecutor(len(encoders), thread_name_prefix="encoder")
+
+    @property
+    def card(self) -> EncoderCard:
+        """That of each."""
+        return self._encoders[0].card
+
+    @property
+    def chunk(self) -> int:
+        """What keeps all of them busy."""
+        return sum(encoder.chunk for encoder in self._encoders)
+
+    @property
+    def exportable(self) -> Any:
+        """See :meth:`TransformerEncoder.exportable`."""
+        return getattr(self._encoders[0], "exportable", None)
+
+    def encode(self, names: Sequence[str], *, unit: bool = True) -> Vectors:
+        """As :meth:`Encoder.encode`."""
+        count = min(len(self._encoders), len(names)) or 1
+        shares = [list(names[first::count]) for first in range(count)]
+        jobs = [
+            self._threads.submit(encoder.encode, share, unit=unit)
+            for encoder, share in zip(self._encoders, shares, strict=False)  # fewer names
+        ]
+        rows: Vectors = np.empty((len(names), self.card.dimension), np.float32)
+        for first, job in enumerate(jobs):
+            rows[first::count] = job.result()
+        return rows
