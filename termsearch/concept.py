@@ -86,3 +86,7 @@ class Concept(BaseModel):
         default=(), description="Retired codes that now mean this concept and are not loaded."
     )
     xrefs: tuple[str, ...] = Field(default=(), description="CURIEs in other vocabularies.")
+
+    def origin(self, loader: str) -> str:
+        """What an ingest by ``loader`` replaces: all it put in before, or that of this part."""
+        return f"{loader}/{self.part}" if self.part else loader
