@@ -1,8 +1,12 @@
 """Joins settings to an index and an encoder: the one place that knows which kinds there are."""
 
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
 from termsearch.encoder import Encoder, EncoderCard, Precision, load_encoder
-from termsearch.encoder.weights import is_here
-from termsearch.errors import IndexMissingError, ModelMismatchError
+from termsearch.encoder.weights import find_weights, is_here
+from termsearch.errors import IndexMissingError, ModelMismatchError, TermsearchError
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.search import TermSearch
@@ -12,12 +16,19 @@ __all__ = [
     "connect",
     "demo_model",
     "encoder_of",
+    "export_encoder",
+    "export_folder",
     "ingest_encoder",
     "open_index",
     "open_or_create_index",
+    "rollback",
+    "served_manifest",
 ]
 
 _DEFAULT_MODEL = "sapbert"
+
+#: Names that an exported encoder is compared by.
+_EXPORT_SAMPLE = 256
 
 
 def open_index(settings: Settings) -> Index:
@@ -27,32 +38,67 @@ def open_index(settings: Settings) -> Index:
         IndexMissingError: There is none; an empty answer would claim it had been searched.
     """
     if settings.qdrant_url:
-        from termsearch.index.server import ServerIndex, client_for
+        from termsearch.index.server import ServerIndex
 
-        client = client_for(settings.qdrant_url, settings.api_key())
-        return ServerIndex.open(client, settings.index)
+        return ServerIndex.open(_client(settings), settings.index)
     from termsearch.index.edge import EdgeIndex
 
     return EdgeIndex.open(settings.home / settings.index)
 
 
-def open_or_create_index(settings: Settings, card: EncoderCard) -> Index:
-    """The index that ``settings`` name, made for the encoder of ``card`` if there is none.
+def served_manifest(settings: Settings) -> Manifest | None:
+    """What answers now, its points counted; None if nothing does, or another encoder is asked for.
+
+    Reads the encoder's weights at most for their digest.
+    """
+    try:
+        index = open_index(settings)
+    except IndexMissingError:
+        return None
+    index.close()
+    return index.manifest if _may_be(index.manifest.encoder, settings) else None
+
+
+def rollback(settings: Settings) -> Index:
+    """The index that ``settings`` name, after its kept generation was made the current one.
 
     Raises:
-        ModelMismatchError: It is there and another encoder built it.
+        NothingKeptError: None is kept.
+    """
+    if settings.qdrant_url:
+        from termsearch.index.server import ServerIndex
+
+        return ServerIndex.rollback(_client(settings), settings.index)
+    from termsearch.index.edge import EdgeIndex
+
+    return EdgeIndex.rollback(settings.home / settings.index)
+
+
+def open_or_create_index(settings: Settings, card: EncoderCard, *, discard: bool = False) -> Index:
+    """The next generation of the index that ``settings`` name, for the encoder of ``card``.
+
+    Args:
+        settings: Say where.
+        card: What a new index is made for.
+        discard: Throw away what an ingest that was cut has left.
+
+    Raises:
+        ModelMismatchError: Another encoder built what is there.
     """
     manifest = Manifest(encoder=card)
     index: Index
     if settings.qdrant_url:
-        from termsearch.index.server import ServerIndex, client_for
+        from termsearch.index.server import Layout, ServerIndex
 
-        client = client_for(settings.qdrant_url, settings.api_key())
-        index = ServerIndex.open_or_create(client, settings.index, manifest)
+        layout = Layout(settings.shards, settings.replicas, settings.quantize)
+        index = ServerIndex.open_or_create(
+            _client(settings), settings.index, manifest, layout, discard=discard
+        )
     else:
         from termsearch.index.edge import EdgeIndex
 
-        index = EdgeIndex.open_or_create(settings.home / settings.index, manifest)
+        folder = settings.home / settings.index
+        index = EdgeIndex.open_or_create(folder, manifest, discard=discard)
     try:
         index.manifest.require(card, index.name)
     except ModelMismatchError:
@@ -75,10 +121,19 @@ def ingest_encoder(settings: Settings) -> Encoder:
 def encoder_of(manifest: Manifest, settings: Settings, index: str) -> Encoder:
     """The encoder that built an index; ``settings.model`` may say where its weights are now.
 
+    Where it was exported (:func:`export_encoder`) and no setting asks for another way to compute,
+    the exported one: it needs neither torch nor the weights.
+
     Raises:
         ModelMismatchError: What is found there is another encoder.
     """
     card = manifest.encoder
+    if _as_built(settings, card):
+        from termsearch.encoder.onnx import exported
+
+        found = exported(export_folder(settings, card), card)
+        if found is not None:
+            return found
     # One query is too little work for bf16 to pay for its check.
     precision: Precision = "fp32" if settings.precision == "auto" else settings.precision
     encoder = load_encoder(
@@ -90,6 +145,55 @@ def encoder_of(manifest: Manifest, settings: Settings, index: str) -> Encoder:
     )
     manifest.require(encoder.card, index)
     return encoder
+
+
+def _client(settings: Settings) -> Any:
+    from termsearch.index.server import client_for
+
+    return client_for(settings.qdrant_url, settings.api_key(), settings.grpc)
+
+
+def _may_be(card: EncoderCard, settings: Settings) -> bool:
+    """Whether ``settings`` ask for the encoder of ``card``, as far as its files tell."""
+    if not settings.model:
+        return True  # the one that is there will do, where nothing is to be embedded
+    weights = find_weights(settings.model, pooling=settings.pooling, max_tokens=settings.max_tokens)
+    asked = weights.pooling, weights.max_tokens, weights.digest()
+    return asked == (card.pooling, card.max_tokens, card.weights)
+
+
+def export_folder(settings: Settings, card: EncoderCard) -> Path:
+    """Where the encoder of ``card`` is exported to, for every index that it built."""
+    return settings.home / "encoders" / card.essence_digest()
+
+
+def export_encoder(settings: Settings, encoder: Encoder, index: Index) -> str:
+    """Export ``encoder`` for queries of ``index``, unless that is done.
+
+    Returns:
+        Why it could not be, in one line, and nothing if it could: queries work without it, some
+        seconds later.
+    """
+    from termsearch.encoder.export import export
+
+    # Ids are digests, so that the first points are a random sample.
+    names = [point.form for point in islice(index.points(()), _EXPORT_SAMPLE)]
+    try:
+        export(encoder, export_folder(settings, encoder.card), names)
+    except TermsearchError as error:
+        return f"the encoder was not exported, queries will load torch: {error}"
+    return ""
+
+
+def _as_built(settings: Settings, card: EncoderCard) -> bool:
+    """Whether ``settings`` leave open how the vectors of ``card`` are computed."""
+    return (
+        settings.model in {"", card.model}
+        and settings.pooling in {None, card.pooling}
+        and settings.max_tokens in {None, card.max_tokens}
+        and settings.device in {"auto", "cpu"}
+        and settings.precision == "auto"
+    )
 
 
 def demo_model(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 __all__ = [
+    "BadBundleError",
     "BadRecordError",
     "BadReleaseError",
     "BadVectorError",
@@ -22,7 +23,9 @@ __all__ = [
     "LargeRemovalError",
     "ModelMismatchError",
     "ModelUnavailableError",
+    "NothingKeptError",
     "TermsearchError",
+    "UnfinishedIngestError",
     "UnknownCodeError",
     "UnknownLoaderError",
     "UnknownReleaseError",
@@ -138,6 +141,10 @@ class ModelUnavailableError(TermsearchError):
     """The weights of a model are neither on this machine nor to be had from the hub."""
 
 
+class EncoderExportError(TermsearchError):
+    """An encoder can't be written as a graph; queries need torch then."""
+
+
 class ModelMismatchError(TermsearchError):
     """The index was built by another encoder; its scores would be meaningless."""
 
@@ -162,20 +169,53 @@ class BadVectorError(TermsearchError):
     """A vector is zero, not finite, or of the wrong width: searching it would lie."""
 
 
+class BadBundleError(TermsearchError):
+    """A bundle can't be written, or is not what was packed."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}. {remedy}")
+
+
 class IndexMissingError(TermsearchError):
     """There is no such index yet; an empty answer would claim it had been searched."""
 
-    def __init__(self, where: str) -> None:
-        super().__init__(f"no index at {where}; make one with 'termsearch ingest PATH'.")
+    def __init__(self, where: str, *, begun: bool = False) -> None:
+        todo = (
+            "its first ingest is running or was cut: wait for it, or run it again to go on"
+            if begun
+            else "make one with 'termsearch ingest PATH'"
+        )
+        super().__init__(f"no index at {where}; {todo}.")
 
 
 class IndexBusyError(TermsearchError):
-    """The embedded index can be open in one process only."""
+    """One ingest at a time writes to an index; queries go on meanwhile."""
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            f"another process has the index open: {where}. Wait for it to end, or use a Qdrant "
-            "server (QDRANT_URL), which several processes can share."
+            f"another ingest writes to the index: {where}. Wait for it to end, then repeat the "
+            "command, or ingest into another --index."
+        )
+
+
+class UnfinishedIngestError(TermsearchError):
+    """The next generation holds part of a release; readers are not to see it."""
+
+    def __init__(self, where: str, cut: Iterable[str]) -> None:
+        super().__init__(
+            f"the ingest of {', '.join(cut)} was cut, and what is stored of it waits in the same "
+            f"next generation of {where}: nothing was published. Run that ingest again and all of "
+            "it is, or repeat this one with --discard to give it up."
+        )
+
+
+class NothingKeptError(TermsearchError):
+    """There is no earlier generation to go back to."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} keeps no other generation to go back to; 'termsearch ingest --keep' leaves "
+            "one."
         )
 
 

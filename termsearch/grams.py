@@ -4,13 +4,16 @@ from functools import lru_cache
 from math import sqrt
 from zlib import crc32
 
-__all__ = ["grams", "likeness", "sparse"]
+__all__ = ["BEGUN", "grams", "likeness", "sparse"]
+
+#: Behind a word that may go on: it has no right edge. No search form has this character (NFKC).
+BEGUN = "…"
 
 
 @lru_cache(100_000)
 def grams(form: str) -> frozenset[str]:
     """Three letters in a row of every word, its edges being blanks: " fe", "fev", "eve", "ver"."""
-    edged = [f" {word} " for word in form.split()]
+    edged = [_edged(word) for word in form.split()]
     return frozenset(word[at : at + 3] for word in edged for at in range(max(1, len(word) - 2)))
 
 
@@ -27,5 +30,15 @@ def sparse(form: str) -> tuple[list[int], list[float]]:
 
     The engine weighs each piece by its rarity in the index (IDF) when it compares.
     """
-    indices = sorted({crc32(gram.encode()) for gram in grams(form)})
+    indices = sorted(frozenset().union(*map(_hashes, form.split())))
     return indices, [1 / sqrt(len(indices))] * len(indices)
+
+
+@lru_cache(100_000)
+def _hashes(word: str) -> frozenset[int]:
+    """Of one word's pieces. Names share words: 5 us a name where each piece anew takes 20."""
+    return frozenset(crc32(gram.encode()) for gram in grams(word))
+
+
+def _edged(word: str) -> str:
+    return f" {word[:-1]}" if word.endswith(BEGUN) else f" {word} "

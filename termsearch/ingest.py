@@ -22,13 +22,13 @@ from termsearch.concept import Concept, SemanticType
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import EmptyReleaseError, LargeRemovalError
 from termsearch.index import Index, batches
-from termsearch.index.manifest import Loaded
+from termsearch.index.manifest import Loaded, Manifest
 from termsearch.index.point import Point, points_of
 from termsearch.index.where import Condition
 from termsearch.loader import Report
 from termsearch.pipeline import ahead, submitted
 
-__all__ = ["Summary", "ingest"]
+__all__ = ["Summary", "ingest", "unchanged"]
 
 #: Batches between two stages. Two keep both busy; more only hold memory (8,192 points and
 #: their vectors of 768 floats are about 40 MB).
@@ -50,6 +50,8 @@ class Summary:
     seconds: float = 0.0
     share: float = 0.0  #: of the release that is stored, 0 to 1
     optimizing: bool = False  #: all is stored and the graph is being built
+    built: float = 0.0  #: share of the graph, 0 to 1; 0 where the engine does not tell
+    unchanged: bool = False  #: nothing was read: its files are those of the last time
     report: Report = field(default_factory=Report)
 
 
@@ -64,7 +66,17 @@ class _Batch:
     share: float = 0.0  #: of the release that had been read when this was the last of it
 
 
-def ingest(  # noqa: PLR0913  # the last three are named wherever it is called
+def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
+    """What an ingest of the same again would do, without reading it; None if it must be read."""
+    entries = manifest.of_fingerprint(fingerprint)
+    if not entries:
+        return None
+    names = sum(entry.names for entry in entries)
+    concepts = sum(entry.concepts for entry in entries)
+    return Summary(concepts=concepts, names=names, reused=names, unchanged=True)
+
+
+def ingest(  # noqa: PLR0913  # the last four are named wherever it is called
     concepts: Iterable[Concept],
     loader: str,
     encoder: Encoder,
@@ -72,9 +84,12 @@ def ingest(  # noqa: PLR0913  # the last three are named wherever it is called
     *,
     report: Report | None = None,
     replace_all: bool = False,
+    fingerprint: str = "",
     progress: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
     """Make ``index`` hold ``concepts`` and nothing else from the same origins.
+
+    Nobody sees it before ``index`` is published.
 
     An origin is the loader and, where releases come in parts, the part. Names that an origin
     had and has no longer are removed at the end; a run that fails before removes nothing.
@@ -83,9 +98,10 @@ def ingest(  # noqa: PLR0913  # the last three are named wherever it is called
         concepts: Read once, never held whole.
         loader: The loader's name: first half of the origin.
         encoder: What embeds the names; it must be the one that built the index.
-        index: Where the points go.
+        index: Where the points go; its next generation.
         report: What the loader fills while it is read.
         replace_all: Allow that most of what an origin had is removed.
+        fingerprint: Of what is read and how; remembered, so that :func:`unchanged` knows it.
         progress: Called after every batch, and before the graph is built.
 
     Raises:
@@ -100,7 +116,7 @@ def ingest(  # noqa: PLR0913  # the last three are named wherever it is called
     if not run.summary.names:
         reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
         raise EmptyReleaseError(loader, run.summary.report.read, reasons)
-    run.finish(replace_all=replace_all)
+    run.finish(replace_all=replace_all, fingerprint=fingerprint)
     return run.summary
 
 
@@ -135,7 +151,7 @@ class _Run:
         for write in writes:
             write.result()
 
-    def finish(self, *, replace_all: bool) -> None:
+    def finish(self, *, replace_all: bool, fingerprint: str) -> None:
         """Remove what is gone, build the graph, and say in the manifest that all is there."""
         origins = tuple(dict.fromkeys(origin for _, origin in self._entries))
         for origin in origins:
@@ -145,13 +161,18 @@ class _Run:
         if self.summary.embedded or self.summary.removed or was_cut:
             self.summary.optimizing = True
             self._progress(self.summary)
-            self._index.optimize()
+            self._index.optimize(self._built)
         self._index.write_manifest(
             self._index.manifest.without_origins(origins).with_loaded(
-                self._counted(entry) for entry in self._entries.values()
+                self._counted(entry).model_copy(update={"fingerprint": fingerprint})
+                for entry in self._entries.values()
             )
         )
         self.summary.seconds = monotonic() - self._started
+
+    def _built(self, share: float) -> None:
+        self.summary.built = share
+        self._progress(self.summary)
 
     def _look_up(self, batch: _Batch) -> tuple[_Batch, dict[str, str]]:
         return batch, self._index.digests([point.id for point in batch.points])

@@ -4,13 +4,20 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
-from termsearch.encoder import Pooling, Precision
+from termsearch.choices import Pooling, Precision
 from termsearch.errors import ConfigError
 
 __all__ = ["Settings"]
@@ -28,6 +35,18 @@ def _http_url(url: str) -> str:
     return url
 
 
+def _parted(text: object) -> object:
+    """A variable is one text; flags are a tuple already."""
+    return tuple(text.split()) if isinstance(text, str) else text
+
+
+def _data_folder() -> Path:
+    """The user's own, asked for only where no other is named."""
+    from platformdirs import user_data_path
+
+    return user_data_path("termsearch")
+
+
 def _ascii(key: SecretStr) -> SecretStr:
     if not key.get_secret_value().isascii():  # an HTTP header could not carry it
         raise ValueError("expected ASCII text")
@@ -40,7 +59,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
-        default_factory=lambda: user_data_path("termsearch"),
+        default_factory=_data_folder,
         description="Folder of the embedded indexes.",
     )
     index: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = Field(
@@ -51,6 +70,33 @@ class Settings(BaseModel):
     max_tokens: Annotated[int, Field(ge=3, le=512)] | None = None
     device: str = "auto"
     precision: Precision = "auto"
+    grpc: Annotated[str, Field(pattern=r"^(auto|off|[1-9]\d{0,4})$")] = Field(
+        default="auto", description="Server: auto (gRPC if port 6334 answers), a port, or off."
+    )
+    shards: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Server: shards of a new collection; its own default if not set."
+    )
+    replicas: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Server: copies of each shard, likewise."
+    )
+    quantize: Literal["auto", "on", "off"] = Field(
+        default="auto", description="Server: 4-bit vectors in memory; auto: from a million names."
+    )
+    host: str = Field(default="127.0.0.1", description="Where the service listens.")
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    keys_file: Path | None = Field(default=None, description="API keys of the service.")
+    cors: Annotated[tuple[str, ...], BeforeValidator(_parted)] = Field(
+        default=(), description="Origins whose pages may ask the service; blanks part them."
+    )
+    log_queries: bool = Field(default=False, description="Whether the service logs texts.")
+    concurrent: Annotated[int, Field(ge=1)] = Field(
+        default=128, description="Requests that the service takes at once."
+    )
+    request_seconds: Annotated[float, Field(gt=0)] = 30
+    key: Annotated[SecretStr, AfterValidator(_ascii)] | None = Field(
+        default=None, description="For a service that a command asks."
+    )
+    key_file: Path | None = Field(default=None, description="The key is the content of this file.")
     qdrant_url: Annotated[str, AfterValidator(_http_url)] = Field(
         default="", description="QDRANT_URL: use this server, not a folder."
     )
@@ -89,15 +135,28 @@ class Settings(BaseModel):
         Raises:
             ConfigError: The file can't be read.
         """
-        if self.qdrant_api_key_file is None:
-            return self.qdrant_api_key.get_secret_value() if self.qdrant_api_key else None
-        try:
-            return self.qdrant_api_key_file.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"QDRANT_API_KEY_FILE: {self.qdrant_api_key_file} can't be read "
-                f"({getattr(error, 'strerror', None) or 'not ASCII text'})."
-            ) from error
+        return _secret(self.qdrant_api_key, self.qdrant_api_key_file, "QDRANT_API_KEY_FILE")
+
+    def service_key(self) -> str | None:
+        """The key of the service, from the variable or the file.
+
+        Raises:
+            ConfigError: The file can't be read.
+        """
+        return _secret(self.key, self.key_file, "TERMSEARCH_KEY_FILE")
+
+
+def _secret(value: SecretStr | None, path: Path | None, variable: str) -> str | None:
+    """What is in the file that ``variable`` names, else ``value``."""
+    if path is None:
+        return value.get_secret_value() if value else None
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{variable}: {path} can't be read "
+            f"({getattr(error, 'strerror', None) or 'not ASCII text'})."
+        ) from error
 
 
 def _variables() -> dict[str, str]:

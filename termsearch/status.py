@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field
 
 from termsearch.encoder import EncoderCard
 from termsearch.index import Index
+from termsearch.index.manifest import Generation
 from termsearch.index.where import Condition
 
 __all__ = ["Status", "VocabularyStatus", "status"]
@@ -30,6 +31,8 @@ class Status(BaseModel):
     vocabularies: dict[str, VocabularyStatus]
     used_by: list[str] = Field(description="Vocabularies that names can be filtered by besides.")
     bytes: int = Field(description="On disk; 0 where a server does not tell.")
+    kept: Generation | None = Field(description="What a rollback would return to.")
+    unfinished: Generation | None = Field(description="What a running or cut ingest has stored.")
 
 
 def status(index: Index) -> Status:
@@ -49,6 +52,8 @@ def status(index: Index) -> Status:
         },
         used_by=[v for v in manifest.searchable_vocabularies() if v not in releases],
         bytes=index.size(),
+        kept=index.kept(),
+        unfinished=index.unfinished(),
     )
 
 

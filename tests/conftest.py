@@ -67,28 +67,45 @@ class Store:
             self.client = client_for(":memory:", None)
         elif kind == "server":
             url, key = _SERVER
-            self.client = QdrantClient(url=url, api_key=key, timeout=60)
-            self.client.delete_collection("termsearch-contract")
+            self.client = client_for(url or "", key, "auto")
+            for each in self.client.get_collections().collections:
+                if each.name.startswith(f"{_NAME}~"):
+                    self.client.delete_collection(each.name)
 
-    def make(self, encoder: "WordHash") -> Index:
+    def make(self, encoder: "WordHash", *, discard: bool = False) -> Index:
+        """The next generation, to write."""
         manifest = Manifest(encoder=encoder.card)
         if self.client is None:
-            return EdgeIndex.open_or_create(self.folder, manifest)
-        return ServerIndex.open_or_create(self.client, "termsearch-contract", manifest)
+            return EdgeIndex.open_or_create(self.folder, manifest, discard=discard)
+        return ServerIndex.open_or_create(self.client, _NAME, manifest, discard=discard)
 
     def open(self) -> Index:
+        """The current generation, to read."""
         if self.client is None:
             return EdgeIndex.open(self.folder)
-        return ServerIndex.open(self.client, "termsearch-contract")
+        return ServerIndex.open(self.client, _NAME)
+
+    def rollback(self) -> Index:
+        if self.client is None:
+            return EdgeIndex.rollback(self.folder)
+        return ServerIndex.rollback(self.client, _NAME)
 
     def leave(self, index: Index) -> None:
         """Close, as at the end of a process; what is in memory would be gone with its client."""
         if self.client is None:
             index.close()
 
+    def generations(self) -> list[str]:
+        """Numbers of all that are stored."""
+        if self.client is None:
+            return sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+        names = [each.name for each in self.client.get_collections().collections]
+        return sorted(name.rpartition("~")[2] for name in names if name.startswith(f"{_NAME}~"))
+
 
 #: A real server, where one is named: ``QDRANT_URL=http://127.0.0.1:6333 make test``. Read here,
 #: before ``_isolated`` hides it from the program under test.
+_NAME = "termsearch-contract"
 _SERVER = os.environ.get("QDRANT_URL"), os.environ.get("QDRANT_API_KEY")
 STORES = ["edge", "memory", *(["server"] if _SERVER[0] else [])]
 

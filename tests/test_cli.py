@@ -300,7 +300,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert len(shown.stdout.splitlines()) > 5
 
 
-def test_an_index_that_is_open_elsewhere_is_said_plainly(home: Path) -> None:
+def test_an_index_that_is_open_elsewhere_is_asked_and_written_to(home: Path) -> None:
     holder = (
         "import sys, time; from pathlib import Path; from termsearch.index.edge import EdgeIndex\n"
         f"index = EdgeIndex.open(Path({str(home / 'terms')!r})); print('open', flush=True)\n"
@@ -310,11 +310,14 @@ def test_an_index_that_is_open_elsewhere_is_said_plainly(home: Path) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == b"open\n"
 
-        found = run(home, "query", "fever")
+        found = run(home, "query", "zz fever")
+        stored = run(home, "ingest", str(home / "ward.csv"), "--model", "minilm", "--force")
+        again = run(home, "query", "zz fever")
         other.kill()
 
-    assert found.exit_code == 1
-    assert "another process has the index open: " in one_line(found)
+    assert [each.exit_code for each in (found, stored, again)] == [0, 0, 0], stored.output
+    assert "ward:007" in found.stdout
+    assert "ward:007" in again.stdout
 
 
 def test_two_first_ingests_at_once_leave_one_whole_index(tmp_path: Path) -> None:
@@ -334,7 +337,7 @@ def test_two_first_ingests_at_once_leave_one_whole_index(tmp_path: Path) -> None
 
     assert 0 in {each.returncode for each in both}, said
     assert all(
-        each.returncode == 0 or "another process has the index open" in text
+        each.returncode == 0 or "another ingest writes to the index" in text
         for each, text in zip(both, said, strict=True)
     ), said
     status = json.loads(run(tmp_path, "status", "--json").stdout)
@@ -396,7 +399,7 @@ def test_an_interrupted_ingest_says_so_and_the_next_one_goes_on(tmp_path: Path) 
     ]  # fmt: skip
     environment = {**os.environ, "TERMSEARCH_HOME": str(tmp_path)}
     running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    while not (tmp_path / "terms" / "shard" / "segments").exists():
+    while not (tmp_path / "terms" / "1" / "shard" / "segments").exists():
         time.sleep(0.05)
         assert running.poll() is None
     time.sleep(3)
@@ -434,3 +437,47 @@ def test_the_demo_release_is_recognised_and_whole(tmp_path: Path) -> None:
         "mesh": 370, "snomedct": 370, "umls": 370,
     }  # fmt: skip
     assert len(releases()) == 3
+
+
+def test_an_ingest_of_unchanged_files_reads_nothing_unless_forced(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+    command = ["ingest", str(tmp_path / "ward.csv"), "--json"]
+
+    first = json.loads(run(tmp_path, *command, "--model", "minilm").stdout)
+    again = json.loads(run(tmp_path, *command).stdout)
+    named = json.loads(run(tmp_path, *command, "--model", "minilm").stdout)
+    forced = json.loads(run(tmp_path, *command, "--model", "minilm", "--force").stdout)
+
+    assert [each["unchanged"] for each in (first, again, named, forced)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    assert [each["rows"]["read"] for each in (again, forced)] == [0, 3]
+    assert {(each["names"], each["reused"]) for each in (again, named, forced)} == {(6, 6)}
+
+
+def test_rollback_returns_to_the_release_that_was_kept_and_back(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+    run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm")
+    (tmp_path / "ward.csv").write_text(TABLE + "010,Zz nose,,,,\n", encoding="utf-8")
+    run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm", "--keep")
+
+    back = run(tmp_path, "rollback", "--json")
+    lost = run(tmp_path, "lookup", "ward:010")
+    forth = run(tmp_path, "rollback")
+    found = run(tmp_path, "lookup", "ward:010")
+
+    assert json.loads(back.stdout) == {
+        "index": "terms",
+        "current": {"releases": {"ward": ""}, "names": 6},
+        "kept": {"releases": {"ward": ""}, "names": 7},
+    }
+    assert forth.stdout == "current: ward (7 names)\nkept: ward (6 names)\n"
+    assert (lost.exit_code, found.exit_code) == (1, 0)
+    assert "kept: ward (6 names)" in run(tmp_path, "status").stdout
+
+
+def test_rollback_with_nothing_kept_says_what_would_keep_it(home: Path) -> None:
+    done = run(home, "rollback")
+
+    assert done.exit_code == 1
+    assert "'termsearch ingest --keep' leaves one" in one_line(done)

@@ -12,6 +12,7 @@ from termsearch.cli import main
 from termsearch.concept import Concept, SemanticType
 from termsearch.index import Ask, Found, Index
 from termsearch.index.edge import EdgeIndex
+from termsearch.index.generations import publish
 from termsearch.index.manifest import Manifest
 from termsearch.index.server import ServerIndex, client_for
 from termsearch.index.where import Condition
@@ -50,8 +51,7 @@ class Forgetful(ServerIndex):
 @pytest.fixture
 def forgetful(encoder: WordHash) -> Index:
     client = client_for(":memory:", None)
-    ServerIndex.open_or_create(client, "terms", Manifest(encoder=encoder.card))
-    index = Forgetful(client, "terms", Manifest(encoder=encoder.card))
+    index = Forgetful.open_or_create(client, "terms", Manifest(encoder=encoder.card))
     ingest(crowd(), "test", encoder, index)
     return index
 
@@ -227,7 +227,7 @@ def home(tmp_path: Path, encoder: WordHash) -> Path:
     """A folder with an index called terms."""
     index = EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=encoder.card))
     ingest(ALL, "test", encoder, index)
-    index.close()
+    index.publish()
     return tmp_path
 
 
@@ -254,14 +254,16 @@ def test_the_command_as_json_is_one_object(home: Path) -> None:
 
 
 def test_the_command_fails_with_one_line_that_says_what_is_wrong(
-    home: Path, encoder: WordHash
+    tmp_path: Path, encoder: WordHash
 ) -> None:
-    index = EdgeIndex.open(home / "terms")
+    index = EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=encoder.card))
+    ingest(ALL, "test", encoder, index)
     (point,) = index.points([Condition("form", ("pyrexia",))])
     index.put([point.model_copy(update={"definition": "?"})], np.eye(1, 64, dtype=np.float32))
     index.close()
+    publish(tmp_path / "terms" / "1", keep=False)  # past the check, which would find it
 
-    done = run(home, "verify", "--queries", "2")
+    done = run(tmp_path, "verify", "--queries", "2")
 
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: index 'terms': digests: mesh:D990002 'Pyrexia'")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from termsearch.ingest import Summary
     from termsearch.loader import Options
     from termsearch.settings import Settings
+    from termsearch.update import How
 
 __all__ = ["ingest_command", "ingest_paths", "print_summary"]
 
@@ -60,6 +61,9 @@ __all__ = ["ingest_command", "ingest_paths", "print_summary"]
     is_flag=True,
     help="Allow that most of what was ingested before is removed.",
 )
+@click.option("--keep", is_flag=True, help="Retain what answers now, for termsearch rollback.")
+@click.option("--force", is_flag=True, help="Read files that have not changed since.")
+@click.option("--discard", is_flag=True, help="Throw away what an ingest that was cut has left.")
 @index_option
 @json_option
 @encoder_options
@@ -68,13 +72,13 @@ def ingest_command(
     loader: str,
     columns: tuple[str, ...],
     as_json: bool,
-    replace: bool,
     **given: Any,
 ) -> None:
     """Read releases from PATHs, embed every name and store it.
 
     What is stored already is not embedded again; names that a release no longer has are removed.
     Several parts of one release (SNOMED CT International and an extension) go in one command.
+    Queries see the old releases until all of PATHs is stored and checked, then the new ones.
 
     \b
         termsearch ingest desc2026.xml
@@ -83,6 +87,7 @@ def ingest_command(
         termsearch ingest local.csv --column code=LocalCode --column name=Description
     """
     from termsearch.loader import Options
+    from termsearch.update import How
     from termsearch.vocabulary import vocabulary_id
 
     options = Options(
@@ -90,7 +95,8 @@ def ingest_command(
         columns=_columns(columns),
         **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
     )
-    ingest_paths(paths, loader, options, settings_with(**given), as_json=as_json, replace=replace)
+    how = How(**{name: given.pop(name) for name in ("replace", "keep", "force", "discard")})
+    ingest_paths(paths, loader, options, settings_with(**given), how, as_json=as_json)
 
 
 def ingest_paths(
@@ -98,32 +104,24 @@ def ingest_paths(
     loader: str,
     options: "Options",
     settings: "Settings",
+    how: "How | None" = None,
     *,
     as_json: bool = False,
-    replace: bool = False,
 ) -> None:
     """Ingest and print what was done."""
-    from termsearch.loader import Report, find_loader, grouped
+    from termsearch.loader import grouped
 
     plan = grouped(paths, loader)  # before the model loads: a typo fails at once
 
-    from termsearch.connect import ingest_encoder, open_or_create_index
-    from termsearch.ingest import ingest
+    from termsearch.update import How, Update
 
-    encoder = ingest_encoder(settings)
-    index = open_or_create_index(settings, encoder.card)
-    try:
-        for name, members in plan.items():
-            report = Report(warnings=_unused(name, options))
-            concepts = find_loader(name).load(members, options, report)
+    with Update(plan, options, settings, how or How()) as update:
+        for name in plan:
             with Bar(name) as bar:
-                summary = ingest(
-                    concepts, name, encoder, index,
-                    report=report, replace_all=replace, progress=bar.show,
-                )  # fmt: skip
+                summary = update.ingest(name, warnings=_unused(name, options), progress=bar.show)
             _print_json(name, summary) if as_json else print_summary(name, summary)
-    finally:
-        index.close()
+        if warning := update.publish():
+            click.echo(f"warning: {warning}", err=True)
 
 
 def _unused(loader: str, options: "Options") -> list[str]:
@@ -146,7 +144,12 @@ def print_summary(loader: str, summary: "Summary") -> None:
         f"{summary.rewritten:,} rewritten, {summary.removed:,} removed) "
         f"in {summary.seconds:,.1f} s"
     )
-    click.echo(f"  {report.read:,} rows read, {report.kept:,} kept")
+    if summary.unchanged:
+        click.echo(
+            "  nothing was read: the files are those of the last ingest (--force reads them)"
+        )
+    else:
+        click.echo(f"  {report.read:,} rows read, {report.kept:,} kept")
     for reason, rows in report.dropped.most_common():
         click.echo(f"  {rows:>11,} dropped: {reason}")
     if summary.merged:
@@ -168,6 +171,7 @@ def _print_json(loader: str, summary: "Summary") -> None:
             {
                 "loader": loader,
                 **numbers,
+                "unchanged": summary.unchanged,
                 "rows": rows,
                 "warnings": report.warnings,
                 "seconds": seconds,

@@ -2,20 +2,26 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from termsearch.errors import BadRecordError
 from termsearch.settings import Settings
 
+if TYPE_CHECKING:
+    from termsearch.loader import Options
+
 __all__ = [
     "decoded_lines",
     "encoder_options",
     "index_option",
     "json_option",
+    "loader_options",
+    "release_options",
     "settings_with",
     "text_lines",
+    "unused_options",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,10 +42,14 @@ def encoder_options(command: F) -> F:
     options: tuple[Callable[[F], F], ...] = (
         click.option(
             "--precision",
-            type=click.Choice(["auto", "fp32", "bf16"]),
-            help="auto: bf16 where the hardware has it and vectors stay within cosine 0.999.",
+            type=click.Choice(["auto", "fp32", "bf16", "int8"]),
+            help="auto: the fastest that keeps cosine 0.999 to fp32; int8 keeps 0.995.",
         ),
-        click.option("--device", metavar="D", help="cpu, cuda, cuda:1, mps.  [default: auto]"),
+        click.option(
+            "--device",
+            metavar="D",
+            help="cpu, cuda, mps, or several: cuda:0,cuda:1.  [default: auto]",
+        ),
         click.option(
             "--max-tokens",
             type=click.IntRange(3, 512),
@@ -59,6 +69,70 @@ def encoder_options(command: F) -> F:
     for option in options:
         command = option(command)
     return command
+
+
+def release_options(command: F) -> F:
+    """What is read of a release and by which loader; :func:`loader_options` reads all but that."""
+    options: tuple[Callable[[F], F], ...] = (
+        click.option(
+            "--column",
+            "columns",
+            multiple=True,
+            metavar="FIELD=COLUMN",
+            help="A table's column for code, name, synonyms, ...; repeatable.",
+        ),
+        click.option("--hierarchy", is_flag=True, help="UMLS: read parents (MRREL) for --under."),
+        click.option("--inactive", is_flag=True, help="Keep retired names and concepts, marked."),
+        click.option(
+            "--dialect",
+            default="",
+            metavar="D",
+            help="SNOMED CT: display this dialect's preferred terms.  [default: en-US]",
+        ),
+        click.option(
+            "--lang",
+            "langs",
+            multiple=True,
+            metavar="L",
+            help="Keep this language; repeatable.  [default: en for UMLS, else all]",
+        ),
+        click.option(
+            "--vocab",
+            "vocabularies",
+            multiple=True,
+            metavar="V",
+            help="Keep this vocabulary (a UMLS source, say); repeatable.",
+        ),
+        click.option(
+            "--loader", default="", metavar="NAME", help="Don't recognise: use this loader."
+        ),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def loader_options(given: dict[str, Any]) -> "Options":
+    """The flags of :func:`release_options`, taken out of ``given``, as a loader gets them."""
+    from termsearch.loader import Options
+    from termsearch.vocabulary import vocabulary_id
+
+    return Options(
+        vocabularies=tuple(vocabulary_id(name) for name in given.pop("vocabularies")),
+        columns=_columns(given.pop("columns")),
+        **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
+    )
+
+
+def unused_options(loader: str, options: "Options") -> list[str]:
+    """A warning for each option that was given and means nothing to ``loader``."""
+    from termsearch.loader import find_loader
+
+    flags = {"vocabularies": "--vocab", "langs": "--lang", "columns": "--column"}
+    unused = sorted(options.given() - find_loader(loader).OPTIONS)
+    return [
+        f"no use for {flags.get(name, f'--{name}')}: {loader} has no such thing" for name in unused
+    ]
 
 
 def settings_with(**flags: Any) -> Settings:
@@ -81,6 +155,16 @@ def text_lines(texts: Sequence[str]) -> Iterator[str]:
             yield _checked(text)
             continue
         yield from decoded_lines(sys.stdin.buffer, "stdin")
+
+
+def _columns(given: Sequence[str]) -> dict[str, str]:
+    columns = {}
+    for pair in given:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise click.UsageError(f"--column {pair!r}: expected FIELD=COLUMN, as code=LocalCode.")
+        columns[field.strip()] = column.strip()
+    return columns
 
 
 def _checked(text: str) -> str:

@@ -59,13 +59,14 @@ class Bar:
             share = 1.0 if summary.optimizing else summary.share
             self._progress.update(self._task, completed=share, detail=detail)
             self._progress.refresh()
-        elif summary.optimizing or monotonic() - self._said >= _EVERY:
+        elif (summary.optimizing and not summary.built) or monotonic() - self._said >= _EVERY:
             self._said = monotonic()
             print(f"{self._title}: {detail}", file=sys.stderr, flush=True)  # noqa: T201  # a log line
 
     def _detail(self, summary: "Summary") -> str:
         if summary.optimizing:
-            return f"{summary.names:,} names stored; building the graph (this may take minutes)"
+            share = f"{summary.built:.0%}" if summary.built else "this may take minutes"
+            return f"{summary.names:,} names stored; building the graph ({share})"
         seconds = monotonic() - self._started
         rate = summary.names / seconds if seconds else 0.0
         return f"{summary.names:,} names, {rate:,.0f}/s, {self._left(summary.share)} left"

@@ -1,13 +1,16 @@
 """``termsearch status``."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from termsearch.cli.options import index_option, json_option, settings_with
 from termsearch.cli.tables import print_table
 
-__all__ = ["status_command"]
+if TYPE_CHECKING:
+    from termsearch.index.manifest import Generation
+
+__all__ = ["described", "status_command"]
 
 _MB = 1_000_000
 
@@ -47,3 +50,17 @@ def status_command(as_json: bool, **given: Any) -> None:
     )
     if found.used_by:
         click.echo(f"filter also by: {', '.join(found.used_by)}")
+    if found.kept:
+        click.echo(f"kept: {described(found.kept)}; termsearch rollback returns to it")
+    if found.unfinished:
+        what = described(found.unfinished)
+        click.echo(f"not published: {what}; an ingest is running, or was cut: run it again")
+
+
+def described(generation: "Generation") -> str:
+    """Releases and size of a generation."""
+    releases = ", ".join(
+        f"{name} {release}".strip() for name, release in generation.releases.items()
+    )
+    names = "being written" if generation.names is None else f"{generation.names:,} names"
+    return f"{releases or 'nothing'} ({names})"

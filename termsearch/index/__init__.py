@@ -4,19 +4,21 @@
 ``tests/test_index_contract.py`` holds both to the same behaviour.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from termsearch.encoder import Vectors
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import Generation, Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 
 __all__ = ["Ask", "Found", "Index", "Nearest", "Same", "Spelt", "Stored"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ class Stored(NamedTuple):
 class Index(Protocol):
     """Stores points with their vectors and finds them again.
 
+    An index has generations. Queries go to the current one, which is never written to; an ingest
+    writes to the next one, which begins as a copy and answers once it is published.
+
     Every method raises ``IndexUnreadableError`` where the engine fails.
     """
 
@@ -128,8 +133,31 @@ class Index(Protocol):
     def count(self, where: Sequence[Condition] = ()) -> int:
         """How many points ``where`` holds for, exactly."""
 
-    def optimize(self) -> None:
-        """Build the graph over what was put since the last time. May take minutes."""
+    def optimize(self, progress: Callable[[float], None] = lambda _: None) -> None:
+        """Build the graph over what was put since the last time. May take minutes.
+
+        ``progress`` is told the share that is built, 0 to 1, where the engine tells.
+        """
+
+    def publish(self, *, keep: bool = False) -> None:
+        """Check the generation that was written, then let readers open it instead of the current.
+
+        All or nothing, and only :meth:`close` may follow. The one that was current is retained
+        for a rollback where ``keep`` is on, else deleted.
+
+        Raises:
+            UnfinishedIngestError: Part of a release is in it, of a run that was cut.
+            IndexUnreadableError: It is damaged. In both cases nothing is published.
+        """
+
+    def outdated(self) -> bool:
+        """Whether another generation has become the current one since this was opened."""
+
+    def kept(self) -> Generation | None:
+        """What a rollback would return to."""
+
+    def unfinished(self) -> Generation | None:
+        """What an ingest is writing, or has left when it was cut."""
 
     def size(self) -> int:
         """Bytes on disk; 0 where the engine does not tell."""
@@ -138,10 +166,10 @@ class Index(Protocol):
         """Write all and let go. A second call does nothing."""
 
 
-def batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Lists of at most ``size`` ids."""
-    batch: list[str] = []
-    for each in ids:
+def batches(elements: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most ``size``."""
+    batch: list[T] = []
+    for each in elements:
         batch.append(each)
         if len(batch) == size:
             yield batch

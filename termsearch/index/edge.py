@@ -1,14 +1,21 @@
-"""The embedded index: Qdrant Edge in a folder, one process at a time.
+"""The embedded index: Qdrant Edge in a folder; one process writes, any number read.
 
-Layout: ``termsearch.json`` (the manifest) beside ``shard/`` (the engine's). The manifest is
-written first: a folder with a manifest and no shard is an index in which nothing was stored.
+Layout of a generation (see ``generations``): ``termsearch.json`` (the manifest) beside ``shard/``
+(the engine's). The manifest is written first: one without a shard is of an index in which nothing
+was stored.
+
+The engine works without its write-ahead log: with it, it lets one process open a shard, and none
+a second time. What was written is safe after a flush, which comes at least every few seconds of
+work: a child process that put 60,000 points was killed 40 times, twelve of them while the graph
+was built, and every point that had been flushed was there and whole.
 """
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import numpy as np
@@ -19,8 +26,18 @@ from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
 from termsearch.grams import sparse
 from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored
-from termsearch.index.folder import MANIFEST, lock, read_manifest, write_manifest
-from termsearch.index.manifest import Manifest
+from termsearch.index.check import require_sound
+from termsearch.index.folder import disk_use, lock, read_manifest, write_manifest
+from termsearch.index.generations import (
+    forget_untouched,
+    next_generation,
+    publish,
+    served,
+    swapped,
+    unfinished,
+)
+from termsearch.index.manifest import Generation, Manifest
+from termsearch.index.packed import DIGEST, FACTS, fact, packed, unpacked
 from termsearch.index.point import Point, check_vectors
 from termsearch.index.tuning import (
     ACORN_SELECTIVITY,
@@ -28,10 +45,12 @@ from termsearch.index.tuning import (
     EF,
     EF_CONSTRUCT,
     EF_FILTERED,
+    EF_PART,
     FULL_SCAN_KB,
+    PART,
     SCAN,
 )
-from termsearch.index.where import KEYWORDS, Condition
+from termsearch.index.where import Condition
 
 __all__ = ["EdgeIndex"]
 
@@ -39,99 +58,153 @@ _VECTOR = "name"
 _GRAMS = "grams"
 
 _PAGE = 4_096
+#: Points in one operation: 39 us a point to store, 47 us with 8,192 (0.9.0).
+_UPSERT = 1_024
+
+#: Seconds of work that a crash may cost. A flush takes 0.2 s after 8,192 points of 384 dimensions.
+_FLUSH_EVERY = 5.0
 
 
 class EdgeIndex:
-    """An index in a folder. Use :meth:`open` or :meth:`open_or_create`.
+    """One generation of an index in a folder. Use :meth:`open` or :meth:`open_or_create`.
 
     The engine never releases Python's lock, so other threads wait while it works, and a
     process must not be forked while an index is open (qdrant.md, pitfalls 1 and 2).
     """
 
     def __init__(
-        self, folder: Path, manifest: Manifest, shard: "edge.EdgeShard", held: FileLock
+        self,
+        generation: Path,
+        manifest: Manifest,
+        shard: "edge.EdgeShard",
+        held: FileLock | None = None,
     ) -> None:
-        self._folder, self._manifest, self._lock = folder, manifest, held
+        """``held`` is the right to write; None opens to read."""
+        self._folder, self._generation = generation.parent, generation
+        self._manifest, self._lock = manifest, held
         self._shard: edge.EdgeShard | None = shard
+        self._flushed = monotonic()
+        self._loose = 0  # points put or rewritten since the last graph was built
 
     @classmethod
     def open(cls, folder: Path) -> "EdgeIndex":
-        """The index in ``folder``.
+        """The current generation of the index in ``folder``, to read.
+
+        It stays as it is while others publish newer ones, and after they deleted it: on POSIX
+        what is open is readable until it is closed.
 
         Raises:
-            IndexMissingError: There is none, or nothing was ever stored in it.
-            IndexBusyError: It is open already, here or in another process.
+            IndexMissingError: There is none.
             IndexUnreadableError: Its files are damaged, or of another version.
         """
-        manifest = read_manifest(folder)
-        if manifest is None or not manifest.loaded:
-            raise IndexMissingError(str(folder))
-        held = lock(folder)
-        try:
-            return cls._loaded(folder, manifest, held)
-        except BaseException:
-            held.release()
-            raise
+        while True:
+            now = served(folder)
+            if now is None:
+                raise IndexMissingError(str(folder), begun=unfinished(folder) is not None)
+            try:
+                return cls._loaded(folder / str(now.current))
+            except IndexUnreadableError:
+                if served(folder) == now:  # else an ingest has just replaced it
+                    raise
 
     @classmethod
-    def open_or_create(cls, folder: Path, manifest: Manifest) -> "EdgeIndex":
-        """The index in ``folder``; made with ``manifest`` if nothing was ever stored there.
+    def open_or_create(
+        cls, folder: Path, manifest: Manifest, *, discard: bool = False
+    ) -> "EdgeIndex":
+        """The next generation of the index in ``folder``, to write: readers see it once published.
+
+        The unfinished one of a run that was cut, else a copy of the current one, else an empty
+        one made with ``manifest``.
+
+        Args:
+            folder: Made if it is not there.
+            manifest: Says what encoder a new index is for.
+            discard: Throw away what a run that was cut has left.
 
         Raises:
-            IndexBusyError, IndexUnreadableError: As :meth:`open`.
+            IndexBusyError: Somebody else is writing to it.
+            IndexUnreadableError: As :meth:`open`.
         """
         held = lock(folder)
         try:
-            found = read_manifest(folder)  # under the lock: another may have just made it
+            generation = next_generation(folder, discard=discard)
+            found = read_manifest(generation)
             if found and found.loaded:
-                return cls._loaded(folder, found, held)
-            if found is None:
-                _refuse_orphan(folder)
-            return cls._made(folder, manifest, held)
+                return cls._loaded(generation, held)
+            return cls._made(generation, manifest, held)
         except BaseException:
             held.release()
             raise
 
     @classmethod
-    def _loaded(cls, folder: Path, manifest: Manifest, held: FileLock) -> "EdgeIndex":
-        if not (folder / "shard" / "segments").is_dir():
+    def check(cls, generation: Path) -> None:
+        """See that a generation which came from elsewhere can be opened and is whole.
+
+        Raises:
+            IndexUnreadableError: It can't, or is not.
+        """
+        cls._loaded(generation).close()
+
+    @classmethod
+    def rollback(cls, folder: Path) -> "EdgeIndex":
+        """Let the kept generation answer, keep the one that did, and open it. Undone by another.
+
+        Raises:
+            NothingKeptError: No generation is kept.
+            IndexBusyError, IndexUnreadableError: As above; nothing is changed.
+        """
+        held = lock(folder)
+        try:
+            now = served(folder)
+            if now and now.kept:
+                cls.check(folder / str(now.kept))  # whole, or all stays as it is
+            swapped(folder)
+        finally:
+            held.release()
+        return cls.open(folder)
+
+    @classmethod
+    def _loaded(cls, generation: Path, held: FileLock | None = None) -> "EdgeIndex":
+        manifest = read_manifest(generation)
+        if manifest is None or not (generation / "shard" / "segments").is_dir():
             raise IndexUnreadableError(
-                f"{folder} has a manifest and no points: files are missing. Restore it from a "
-                "copy, or delete it and ingest again."
+                f"{generation} has no manifest or no points: files are missing. Restore it from a "
+                f"copy, or delete {generation.parent} and ingest again."
             )
-        with _engine(folder):
-            index = cls(folder, manifest, edge.EdgeShard.load(str(folder / "shard")), held)
+        with _engine(generation):
+            index = cls(generation, manifest, edge.EdgeShard.load(str(generation / "shard")), held)
             index._complete_fields()
         try:
-            manifest.require_whole(index.count(), str(folder))
+            manifest.require_whole(index.count(), str(generation))
         except IndexUnreadableError:
             index.close()
             raise
         return index
 
     @classmethod
-    def _made(cls, folder: Path, manifest: Manifest, held: FileLock) -> "EdgeIndex":
-        write_manifest(folder, manifest)  # first: a shard without one would be refused
-        shard = folder / "shard"
+    def _made(cls, generation: Path, manifest: Manifest, held: FileLock) -> "EdgeIndex":
+        generation.mkdir(exist_ok=True)
+        write_manifest(generation, manifest)  # first: a shard without one would be refused
+        shard = generation / "shard"
         shutil.rmtree(shard, ignore_errors=True)  # of a run that stored nothing
-        with _engine(folder):
+        with _engine(generation):
             shard.mkdir()
             made = edge.EdgeShard.create(str(shard), _config(manifest.encoder.dimension))
-            index = cls(folder, manifest, made, held)
+            index = cls(generation, manifest, made, held)
             index._complete_fields()
         return index
 
     def _complete_fields(self) -> None:
-        """Make the field indexes that are not there: all, unless the making was cut.
-
-        Before the first point: the graph gets a field's edges only if its index is there.
-        """
+        """Make the field index, unless it is there."""
         with self._open() as shard:
-            missing = [field for field in KEYWORDS if field not in shard.info().payload_schema]
-            for field in missing:
-                parameters = edge.KeywordIndexParams(enable_hnsw=KEYWORDS[field])
-                shard.update(edge.UpdateOperation.create_field_index(field, parameters))
-            if missing:
+            if FACTS not in shard.info().payload_schema:
+                words = edge.TextIndexParams(
+                    tokenizer=edge.TokenizerType.Whitespace,
+                    lowercase=False,
+                    enable_hnsw=False,
+                    memory=edge.Memory.Cold,
+                )
+                shard.update(edge.UpdateOperation.create_field_index(FACTS, words))
                 shard.flush()
 
     @property
@@ -150,34 +223,66 @@ class EdgeIndex:
         return self._manifest
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Written beside and moved over the old one, which a crash leaves whole."""
-        write_manifest(self._folder, manifest)
+        """After a flush: the manifest never says more than is stored."""
+        self._flush()
+        write_manifest(self._generation, manifest)
         self._manifest = manifest
+
+    def publish(self, *, keep: bool = False) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        require_sound(self)
+        self._shut()
+        with _engine(self._generation):  # what readers will get
+            self._loaded(self._generation).close()
+        publish(self._generation, keep=keep)
+        self.close()
+
+    def outdated(self) -> bool:
+        """See :class:`~termsearch.index.Index`."""
+        now = served(self._folder)
+        return now is not None and str(now.current) != self._generation.name
+
+    def kept(self) -> Generation | None:
+        """See :class:`~termsearch.index.Index`."""
+        now = served(self._folder)
+        if now is None or now.kept is None:
+            return None
+        manifest = read_manifest(self._folder / str(now.kept))
+        return manifest.as_generation() if manifest else None
+
+    def unfinished(self) -> Generation | None:
+        """See :class:`~termsearch.index.Index`."""
+        generation = unfinished(self._folder)
+        manifest = read_manifest(generation) if generation else None
+        if generation is None or manifest is None or not manifest.loaded:
+            return None
+        return manifest.as_generation().model_copy(update={"names": _counted(generation)})
 
     def put(self, points: Sequence[Point], vectors: Vectors) -> None:
         """See :class:`~termsearch.index.Index`."""
         check_vectors(vectors, self._manifest.encoder.dimension)
-        self._update(
-            edge.UpdateOperation.upsert_points(
-                [
-                    edge.Point(
-                        id=point.id, vector=_vector(row, point.form), payload=point.payload()
-                    )
-                    for point, row in zip(points, vectors, strict=True)
-                ]
-            )
-        )
+        for start in range(0, len(points), _UPSERT):
+            here = slice(start, start + _UPSERT)
+            made = [
+                edge.Point(id=point.id, vector=_vector(row, point.form), payload=packed(point))
+                for point, row in zip(points[here], vectors[here], strict=True)
+            ]
+            self._update(edge.UpdateOperation.upsert_points(made))
+        self._settle()
+        self._loosened(len(points))
 
     def rewrite(self, points: Sequence[Point]) -> None:
         """See :class:`~termsearch.index.Index`."""
         for point in points:
-            self._update(edge.UpdateOperation.overwrite_payload([point.id], point.payload()))
+            self._update(edge.UpdateOperation.overwrite_payload([point.id], packed(point)))
+        self._settle()
+        self._loosened(len(points))
 
     def digests(self, ids: Sequence[str]) -> dict[str, str]:
         """See :class:`~termsearch.index.Index`."""
         with self._open() as shard:
-            records = shard.retrieve(list(ids), ["digest"], False)
-        return {str(record.id): (record.payload or {}).get("digest", "") for record in records}
+            records = shard.retrieve(list(ids), [DIGEST], False)
+        return {str(record.id): (record.payload or {}).get(DIGEST, "") for record in records}
 
     def stored(self, ids: Sequence[str]) -> dict[str, Stored]:
         """See :class:`~termsearch.index.Index`."""
@@ -193,6 +298,7 @@ class EdgeIndex:
         """See :class:`~termsearch.index.Index`."""
         if ids:
             self._update(edge.UpdateOperation.delete_points(list(ids)))
+            self._settle()
 
     def search(self, asks: Sequence[Ask]) -> list[list[Found]]:
         """See :class:`~termsearch.index.Index`."""
@@ -206,45 +312,55 @@ class EdgeIndex:
                 case Same():
                     found.append(self._same(ask, ask.query))
                 case _:
-                    found.append(
-                        [Found(Point.from_payload(hit.payload), hit.score) for hit in next(answers)]
-                    )
+                    found.append([Found(unpacked(hit.payload), hit.score) for hit in next(answers)])
         return found
 
     def points(self, where: Sequence[Condition]) -> Iterator[Point]:
         """See :class:`~termsearch.index.Index`."""
-        return (
-            Point.from_payload(record.payload) for record in self._scroll(where, with_payload=True)
-        )
+        return (unpacked(record.payload) for record in self._scroll(where, with_payload=True))
 
     def count(self, where: Sequence[Condition] = ()) -> int:
         """See :class:`~termsearch.index.Index`."""
         with self._open() as shard:
             return shard.count(edge.CountRequest(exact=True, filter=_filter(where)))
 
-    def optimize(self) -> None:
+    def optimize(self, progress: Callable[[float], None] = lambda _: None) -> None:
         """See :class:`~termsearch.index.Index`."""
         with self._open() as shard:
             shard.flush()
             shard.optimize()
             shard.flush()
+        self._loose = 0
 
     def size(self) -> int:
-        """Bytes in use by the folder's files (not their nominal length: the log is sparse)."""
-        stats = (path.stat() for path in self._folder.rglob("*") if path.is_file())
-        return sum(512 * stat.st_blocks if os.name == "posix" else stat.st_size for stat in stats)
+        """Bytes in use by all generations."""
+        return disk_use(self._folder)
 
     def close(self) -> None:
         """See :class:`~termsearch.index.Index`."""
+        try:
+            self._shut()
+            if self._lock:
+                forget_untouched(self._generation)
+        finally:
+            if self._lock:
+                self._lock.release()
+            self._lock = None
+
+    def _shut(self) -> None:
         if self._shard is None:
             return
-        shard, self._shard = self._shard, None
-        try:
-            with _engine(self._folder):
+        with _engine(self._generation):
+            self._flush()
+            shard, self._shard = self._shard, None
+            shard.close()
+
+    def _flush(self) -> None:
+        """Nothing for a reader, whose files may have been deleted since."""
+        if self._lock:
+            with self._open() as shard:
                 shard.flush()
-                shard.close()
-        finally:
-            self._lock.release()
+            self._flushed = monotonic()
 
     @contextmanager
     def _open(self) -> Iterator["edge.EdgeShard"]:
@@ -253,9 +369,25 @@ class EdgeIndex:
         with _engine(self._folder):
             yield self._shard
 
+    def _loosened(self, points: int) -> None:
+        """Build a graph over each part: without one, points take memory (see ``PART``).
+
+        A point whose payload is rewritten loses its graph: the engine moves it.
+        """
+        self._loose += points
+        if self._loose >= PART:
+            self.optimize()
+
     def _update(self, operation: "edge.UpdateOperation") -> None:
+        if self._lock is None:
+            raise RuntimeError(f"{self._generation} was opened to read")  # a bug of ours
         with self._open() as shard:
             shard.update(operation)
+
+    def _settle(self) -> None:
+        """Flush now and then, after a whole batch: a slow encoder is never asked twice for one."""
+        if monotonic() - self._flushed > _FLUSH_EVERY:
+            self._flush()
 
     def _request(self, ask: Ask, shard: "edge.EdgeShard") -> "edge.QueryRequest":
         where = _filter(ask.where)
@@ -277,7 +409,7 @@ class EdgeIndex:
         with self._open() as shard:
             request = edge.ScrollRequest(limit=ask.limit, filter=_filter(where), with_payload=True)
             records, _ = shard.scroll(request)
-        return [Found(Point.from_payload(record.payload), 1.0) for record in records]
+        return [Found(unpacked(record.payload), 1.0) for record in records]
 
     def _scroll(self, where: Sequence[Condition], *, with_payload: bool) -> Iterator["edge.Record"]:
         offset = None
@@ -292,41 +424,59 @@ class EdgeIndex:
                 return
 
 
-def _refuse_orphan(folder: Path) -> None:
-    if (folder / "shard").exists():
-        raise IndexUnreadableError(
-            f"{folder} has points but no {MANIFEST}, which says what encoder made them; delete the "
-            "folder and ingest again."
-        )
+def _counted(generation: Path) -> int | None:
+    """Points of a generation that nobody publishes yet; None while somebody writes to it."""
+    try:
+        held = lock(generation.parent)
+    except IndexBusyError:
+        return None
+    try:
+        with _engine(generation):
+            shard = edge.EdgeShard.load(str(generation / "shard"))
+            try:
+                return shard.count(edge.CountRequest(exact=True))
+            finally:
+                shard.close()
+    finally:
+        held.release()
 
 
 def _config(dimension: int) -> "edge.EdgeConfig":
     return edge.EdgeConfig(
         vectors={_VECTOR: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Cosine)},
-        sparse_vectors={_GRAMS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
+        sparse_vectors={
+            _GRAMS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=edge.Memory.Cold)
+        },
+        optimizers=edge.EdgeOptimizersConfig(max_segment_size=PART * dimension * 4 // 1024),
         hnsw_config=edge.HnswIndexConfig(
             m=EDGES,
             ef_construct=EF_CONSTRUCT,
             full_scan_threshold=FULL_SCAN_KB,
             max_indexing_threads=os.cpu_count() or 1,
         ),
+        wal_enabled=False,  # see the head of this file
     )
 
 
 def _vector(row: Vectors, form: str) -> Any:
-    return {_VECTOR: row, _GRAMS: edge.SparseVector(*sparse(form))}
+    """As a list, which the engine reads in 11 us; a row of an array takes it 33 us (0.9.0).
+
+    One list at a time: 8,192 of them at once are 160 MB, and cost 28 us each instead of 7.
+    """
+    return {_VECTOR: row.tolist(), _GRAMS: edge.SparseVector(*sparse(form))}
 
 
 def _stored(record: "edge.Record") -> Stored:
     vectors = cast("dict[str, list[float]]", record.vector)
-    return Stored(Point.from_payload(record.payload), np.array(vectors[_VECTOR], np.float32))
+    return Stored(unpacked(record.payload), np.array(vectors[_VECTOR], np.float32))
 
 
 def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "edge.SearchParams":
     if ask.exact:
         return edge.SearchParams(exact=True)
     if where is None:
-        return edge.SearchParams(hnsw_ef=EF)
+        parts = shard.info().segments_count - 1  # the last one holds what was put since
+        return edge.SearchParams(hnsw_ef=EF if parts <= 1 else EF_PART)
     left = shard.count(edge.CountRequest(exact=False, filter=where))
     return edge.SearchParams(
         exact=left <= SCAN,
@@ -338,14 +488,14 @@ def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "
 def _filter(where: Sequence[Condition]) -> "edge.Filter | None":
     if not where:
         return None
-    return edge.Filter(must=[_condition(condition) for condition in where])
-
-
-def _condition(condition: Condition) -> "edge.FieldCondition":
-    field, values = condition
-    if len(values) == 1:
-        return edge.FieldCondition(key=field, match=edge.MatchValue(values[0]))
-    return edge.FieldCondition(key=field, match=edge.MatchAny(list(values)))
+    # All facts that must hold in one condition: the engine goes through their lists together.
+    # With a condition each it looks up every point of the first: 7 ms for 2.4 (28 % of 100,000).
+    one = " ".join(fact(field, values[0]) for field, values in where if len(values) == 1)
+    matches: list[Any] = [edge.MatchText(one)] if one else []
+    for field, values in where:
+        if len(values) != 1:
+            matches.append(edge.MatchTextAny(" ".join(fact(field, value) for value in values)))
+    return edge.Filter(must=[edge.FieldCondition(key=FACTS, match=match) for match in matches])
 
 
 @contextmanager
@@ -358,6 +508,4 @@ def _engine(folder: Path) -> Iterator[None]:
     except Exception as error:
         if type(error) not in {Exception, ValueError, OSError}:
             raise  # not the engine's: a bug of ours, or an error that has its words already
-        if "WouldBlock" in str(error):
-            raise IndexBusyError(str(folder)) from error
         raise IndexUnreadableError(f"index {folder}: the engine failed ({error}).") from error

@@ -1,7 +1,14 @@
-"""The folder of an embedded index: its lock and its manifest file."""
+"""Files of an embedded index: its lock, its manifests, and copies of its folders.
+
+What is written here is there after a crash as a whole or not at all: files are moved over the old
+ones, folders are renamed when they are complete.
+"""
 
 import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
@@ -9,16 +16,25 @@ from pydantic import ValidationError
 from termsearch.errors import IndexBusyError, IndexUnreadableError
 from termsearch.index.manifest import Manifest
 
-__all__ = ["MANIFEST", "lock", "read_manifest", "write_manifest"]
+__all__ = [
+    "MANIFEST",
+    "copy",
+    "delete",
+    "disk_use",
+    "lock",
+    "read_manifest",
+    "sync",
+    "write_file",
+    "write_manifest",
+]
 
 MANIFEST = "termsearch.json"
 
+_PAGE = 1 << 22  # bytes read at a time
+
 
 def lock(folder: Path) -> FileLock:
-    """Held until released, or until the process ends.
-
-    The engine locks too, but only what is there already: two processes that both make an index
-    would destroy each other's.
+    """The right to write to the index in ``folder``: until released, or the process ends.
 
     Raises:
         IndexBusyError: Somebody else holds it.
@@ -56,20 +72,111 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Written beside and moved over the old one, which a crash leaves whole.
+    """Replace the manifest in ``folder``.
 
     Raises:
         IndexUnreadableError: The folder can't be written.
     """
-    beside = folder / f"{MANIFEST}.new"
+    write_file(folder / MANIFEST, manifest.model_dump_json(indent=1))
+
+
+def write_file(path: Path, text: str) -> None:
+    """Written beside and moved over the old one, which a crash or a power cut leaves whole.
+
+    Raises:
+        IndexUnreadableError: The folder can't be written.
+    """
+    beside = path.with_name(f"{path.name}.new")
     try:
         with beside.open("w", encoding="utf-8") as file:
-            file.write(manifest.model_dump_json(indent=1))
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(folder / MANIFEST)
+        beside.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(path.parent, error) from error
+
+
+def copy(source: Path, target: Path) -> None:
+    """A copy of a folder that appears under its name when it is complete.
+
+    Pages of zeros become holes, as they are in the engine's files: a plain copy took 659 MB for
+    an index of 419 MB.
+
+    Raises:
+        IndexUnreadableError: The disk is full, or a file can't be read.
+    """
+    part = target.with_name(f"{target.name}.copying")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(source, part, copy_function=_copy_file)
+        part.rename(target)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        # shutil.Error lists (source, target, why) of every file that failed.
+        why = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror
+        raise IndexUnreadableError(
+            f"{source} can't be copied for the next generation ({why}); an update needs "
+            f"{disk_use(source) / 1e6:,.0f} MB more disk. Nothing was changed."
+        ) from error
+
+
+def delete(folder: Path) -> None:
+    """Remove a folder at once, and its files as far as they can be.
+
+    What a reader has open can't be removed on Windows; it stays for the next time.
+    """
+    gone = folder.with_name(f"{folder.name.partition('.')[0]}.deleting")
+    try:
+        folder.rename(gone)  # so that none opens it half gone
+    except OSError:
+        return
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def sync(folder: Path) -> None:
+    """Wait until all files of ``folder`` are on disk."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    _sync_folder(folder)
+
+
+def disk_use(folder: Path) -> int:
+    """Bytes in use by the folder's files (not their nominal length: some have holes)."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # an ingest may be deleting what is out of date
+            stat = path.stat()
+            if S_ISREG(stat.st_mode):
+                total += 512 * stat.st_blocks if os.name == "posix" else stat.st_size
+    return total
+
+
+def _copy_file(source: str, target: str) -> str:
+    zeros = bytes(_PAGE)
+    with Path(source).open("rb") as old, Path(target).open("wb") as new:
+        while page := old.read(_PAGE):
+            if page == zeros[: len(page)]:
+                new.seek(len(page), os.SEEK_CUR)
+            else:
+                new.write(page)
+        new.truncate(old.tell())
+    return target
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # Windows opens no folders
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _unwritable(folder: Path, error: OSError) -> IndexUnreadableError:

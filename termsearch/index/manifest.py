@@ -1,6 +1,6 @@
 """What an index says of itself: the encoder that built it and the releases in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, Field
 
@@ -8,10 +8,10 @@ from termsearch.concept import SemanticType
 from termsearch.encoder import EncoderCard
 from termsearch.errors import IndexUnreadableError, ModelMismatchError
 
-__all__ = ["SCHEMA", "Loaded", "Manifest"]
+__all__ = ["SCHEMA", "Generation", "Loaded", "Manifest"]
 
 #: Raised when points of an older index can't be read any more; the changelog says so.
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Loaded(BaseModel):
@@ -27,6 +27,16 @@ class Loaded(BaseModel):
     types: tuple[SemanticType, ...] = ()
     langs: tuple[str, ...] = ()
     used_by: tuple[str, ...] = Field(default=(), description="Vocabularies that use its names.")
+    fingerprint: str = Field(
+        default="", description="Of what it was read from and how; empty: not known any more."
+    )
+
+
+class Generation(BaseModel):
+    """A generation of an index other than the one that answers."""
+
+    releases: dict[str, str]
+    names: int | None = Field(description="Points in it; null while an ingest writes to it.")
 
 
 class Manifest(BaseModel):
@@ -36,6 +46,7 @@ class Manifest(BaseModel):
     written_by: str = Field(default="", description="termsearch version.")
     encoder: EncoderCard
     loaded: tuple[Loaded, ...] = ()
+    base: int = Field(default=0, description="Generation that this one began as a copy of; or 0.")
 
     @property
     def inactive(self) -> bool:
@@ -79,15 +90,31 @@ class Manifest(BaseModel):
 
     def with_loaded(self, entries: Iterable[Loaded]) -> "Manifest":
         """A copy in which ``entries`` stand in place of those with their vocabulary and origin."""
-        by_key = {(e.vocabulary, e.origin): e for e in self.loaded}
-        by_key |= {(e.vocabulary, e.origin): e for e in entries}
+        new = {(e.vocabulary, e.origin): e for e in entries}
+        gone = {e.fingerprint for e in self.loaded if (e.vocabulary, e.origin) in new}
+        by_key = {(e.vocabulary, e.origin): e for e in _forgotten(self.loaded, gone)} | new
         return self.model_copy(update={"loaded": tuple(by_key.values())})
 
     def without_origins(self, origins: Iterable[str]) -> "Manifest":
         """A copy that says nothing of ``origins``."""
-        gone = set(origins)
-        kept = tuple(entry for entry in self.loaded if entry.origin not in gone)
-        return self.model_copy(update={"loaded": kept})
+        without = set(origins)
+        gone = {entry.fingerprint for entry in self.loaded if entry.origin in without}
+        kept = [entry for entry in self.loaded if entry.origin not in without]
+        return self.model_copy(update={"loaded": tuple(_forgotten(kept, gone))})
+
+    def of_fingerprint(self, fingerprint: str) -> list[Loaded]:
+        """What an ingest with this fingerprint left, if all of it is still there as it was."""
+        same = [entry for entry in self.loaded if fingerprint and entry.fingerprint == fingerprint]
+        return same if all(entry.complete for entry in same) else []
+
+    @property
+    def cut(self) -> list[str]:
+        """Vocabularies whose ingest is under way or was cut, each with its origin."""
+        return [f"{e.vocabulary} ({e.origin})" for e in self.loaded if not e.complete]
+
+    def as_generation(self) -> Generation:
+        """What there is to say of it where another one answers."""
+        return Generation(releases=self.releases(), names=self.names)
 
     @property
     def names(self) -> int | None:
@@ -128,3 +155,13 @@ class Manifest(BaseModel):
         """
         if not self.encoder.agrees_with(card):
             raise ModelMismatchError(index, str(self.encoder), str(card))
+
+
+def _forgotten(entries: Iterable[Loaded], fingerprints: set[str]) -> Iterator[Loaded]:
+    """Entries without these fingerprints: what was read together with them has changed since.
+
+    Else reading the same files again would be taken for nothing new.
+    """
+    for entry in entries:
+        same = entry.fingerprint in fingerprints
+        yield entry.model_copy(update={"fingerprint": ""}) if same else entry

@@ -1,9 +1,9 @@
 """What one name is stored as: the point, written and read through one model."""
 
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
+from hashlib import blake2b, sha1
 from typing import Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +15,7 @@ from termsearch.errors import BadVectorError, IndexUnreadableError
 from termsearch.normalize import search_form, search_key
 from termsearch.vocabulary import curie
 
-__all__ = ["Point", "check_vectors", "digest_of", "points_of"]
+__all__ = ["Point", "check_vectors", "digest_of", "not_ours", "points_of"]
 
 #: Never changes: ids made from it are in every index.
 _NAMESPACE = UUID("0c5b4cb8-5c2c-5d5e-9a53-6d1a7f3a9f10")
@@ -86,7 +86,7 @@ class Point(BaseModel):
         large vocabulary, can neither overwrite that vocabulary's points nor remove them.
         """
         key = "\x1f".join((self.origin, self.vocabulary, self.code, self.lang, self.form))
-        return str(uuid5(_NAMESPACE, key))
+        return _uuid5(key)
 
     def payload(self) -> dict[str, Any]:
         """What the engine stores."""
@@ -102,15 +102,20 @@ class Point(BaseModel):
         try:
             return cls.model_validate(payload)
         except ValidationError as error:
-            raise IndexUnreadableError(
-                f"the index holds a point that termsearch did not write ({error.error_count()} "
-                "fields missing or wrong); ingest into another --index."
-            ) from error
+            raise not_ours(error) from error
 
     @property
     def curie(self) -> str:
         """The concept's CURIE."""
         return self.curies[0]
+
+
+def not_ours(error: ValidationError) -> IndexUnreadableError:
+    """What to raise for a payload that is no point."""
+    return IndexUnreadableError(
+        f"the index holds a point that termsearch did not write ({error.error_count()} "
+        "fields missing or wrong); ingest into another --index."
+    )
 
 
 def points_of(concept: Concept, origin: str) -> tuple[list[Point], int]:
@@ -131,7 +136,7 @@ def points_of(concept: Concept, origin: str) -> tuple[list[Point], int]:
 
 def digest_of(point: Point) -> str:
     """Of all that ``point`` says, its own digest left out."""
-    said = point.model_copy(update={"digest": ""}).model_dump_json()
+    said = point.model_dump_json(exclude={"digest"})
     return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
@@ -182,6 +187,13 @@ def _kind(name: Name, variant: Variant) -> Kind:
     return Kind.SYNONYM if name.kind in {Kind.PREFERRED, Kind.FULLY_SPECIFIED} else name.kind
 
 
+def _uuid5(key: str) -> str:
+    """``str(uuid.uuid5(_NAMESPACE, key))`` (RFC 9562, 5.5): 1.5 us, where the library takes 5."""
+    said = sha1(_NAMESPACE.bytes + key.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(said[16], 16) & 3]
+    return f"{said[:8]}-{said[8:12]}-5{said[13:16]}-{variant}{said[17:20]}-{said[20:32]}"
+
+
 def _united(first: Name, other: Name) -> Name:
     sources = tuple(dict.fromkeys((*first.sources, *other.sources)))
     active = first.active or other.active
@@ -190,28 +202,27 @@ def _united(first: Name, other: Name) -> Name:
     return first.model_copy(update={"sources": sources, "active": active})
 
 
-def _shared(concept: Concept, origin: str) -> dict[str, object]:
+def _shared(concept: Concept, origin: str) -> dict[str, Any]:
     """What all points of a concept have alike."""
     own = curie(concept.vocabulary, concept.code)
     return {
         "vocabulary": concept.vocabulary,
         "code": concept.code,
         "concept_name": concept.names[0].text,
-        "types": [kind.code for kind in concept.types],
-        "ancestors": [own, *_curies(concept.vocabulary, concept.ancestors)],
-        "replaced_by": _curies(concept.vocabulary, concept.replaced_by),
+        "types": tuple(kind.code for kind in concept.types),
+        "ancestors": (own, *_curies(concept.vocabulary, concept.ancestors)),
+        "replaced_by": tuple(_curies(concept.vocabulary, concept.replaced_by)),
         "release": concept.release,
         "origin": origin,
     }
 
 
-def _point(
-    concept: Concept, name: Name, form: str, shared: dict[str, object], *, card: bool
-) -> Point:
+def _point(concept: Concept, name: Name, form: str, shared: dict[str, Any], *, card: bool) -> Point:
     own = curie(concept.vocabulary, concept.code)
     replaces = _curies(concept.vocabulary, concept.replaces) if card else []
     used_as = [curie(source.vocabulary, source.code) for source in name.sources if source.code]
-    point = Point(
+    # Not validated: every value is a concept's, which was. 9 us for 21 us of 50 a point.
+    point = Point.model_construct(
         **shared,
         name=name.text,
         form=form,
@@ -227,7 +238,8 @@ def _point(
         replaces=tuple(replaces),
         xrefs=concept.xrefs if card else (),
     )
-    return point.model_copy(update={"digest": digest_of(point)})
+    point.__dict__["digest"] = digest_of(point)  # frozen for others; nobody has seen it yet
+    return point
 
 
 def _flags(name: Name, *, live: bool, card: bool) -> tuple[Flag, ...]:

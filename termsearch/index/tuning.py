@@ -11,7 +11,9 @@ __all__ = [
     "EF",
     "EF_CONSTRUCT",
     "EF_FILTERED",
+    "EF_PART",
     "FULL_SCAN_KB",
+    "PART",
     "SCAN",
 ]
 
@@ -23,6 +25,14 @@ EF_CONSTRUCT: Final = 128
 #: Candidates of an unfiltered search: recall .998 at 256, .962 at 128; .998 on MeSH 2024 with
 #: MiniLM (132,802 names of 384 dimensions), where comparing all takes 13 ms and this 3 to 10.
 EF: Final = 256
+
+#: Points of a graph in the embedded engine. While they have none they take 4.4 kB of memory each
+#: beside their vectors (pieces 2 kB, facts 1.8 kB); building one of 40,000 took 32 s of processor
+#: time, four of 10,000 took 20. Memory is bounded by it. Small parts cost at search time: each is
+#: searched, hence one for all of MeSH. With several, fewer candidates of each are enough: four
+#: parts find .934 with 128 where one of all finds .926 with 256 (equal names counted as wrong).
+PART: Final = 150_000
+EF_PART: Final = 128
 
 #: Filters that leave no more points than this are answered by comparing those points, which is
 #: exact: 3 ms for 1 % of MeSH, 13 to 22 ms for 44 %, where the graph with ACORN finds .978 (and

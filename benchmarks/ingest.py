@@ -1,0 +1,269 @@
+"""How fast each stage of an ingest is alone, how fast all are together, and in how much memory.
+
+    python -m benchmarks.ingest FOLDER --rows 5000000 --names 2000000
+
+The stages: read the release, make points, look up what is stored, embed (a fake that takes next to
+nothing), write. Each is measured on the first names of the release, all together on the whole of it
+in a process of its own. Writes ``results/ingest.md``.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from shutil import rmtree
+from statistics import median
+from time import perf_counter, process_time
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from benchmarks.memory import Memory, Watch
+from benchmarks.synthetic import LANGS, FakeEncoder, lexicon, write_release
+from termsearch.concept import Concept
+from termsearch.encoder import Vectors
+from termsearch.index import batches
+from termsearch.index.edge import EdgeIndex
+from termsearch.index.manifest import Manifest
+from termsearch.index.point import Point, points_of
+from termsearch.index.tuning import PART
+from termsearch.ingest import Summary, ingest
+from termsearch.loader import Options, Report, find_loader
+
+RESULTS = Path(__file__).parent / "results"
+R = TypeVar("R")
+
+DIMENSION = 768
+QUARTERS = 4
+SAMPLE = 40_000  #: names that a stage alone is measured on
+ROUNDS = 3
+
+
+class Rate(BaseModel):
+    """Of one stage."""
+
+    stage: str
+    per_s: float  #: names a second
+    per_cpu_s: float  #: names a second of processor time: what an idle machine would do
+
+
+class Whole(BaseModel):
+    """An ingest from the files to the index. Memory in MB, beyond the process and the model."""
+
+    names: int
+    rows: int
+    load_s: float
+    load_cpu_s: float
+    optimize_s: float
+    load: tuple[float, float]
+    optimize: tuple[float, float]
+    quarters: list[float]  #: peak of private memory in each quarter of the load
+    again_s: float  #: a second ingest of the same release, which finds every name stored
+
+
+def encoder() -> FakeEncoder:
+    """Knows its words before the first name, as a model does."""
+    made = FakeEncoder(DIMENSION)
+    made.learn(lexicon())
+    return made
+
+
+def read(release: Path, report: Report | None = None) -> Iterator[Concept]:
+    """The release, all languages and the hierarchy."""
+    options = Options(langs=LANGS, hierarchy=True)
+    return find_loader("umls").load([release], options, report or Report())
+
+
+def stages(release: Path, store: Path) -> list[Rate]:
+    """Every stage alone; the median of three rounds."""
+    rounds = [list(_round(release, store / str(number))) for number in range(ROUNDS)]
+    return [
+        Rate(
+            stage=same[0].stage,
+            per_s=median(rate.per_s for rate in same),
+            per_cpu_s=median(rate.per_cpu_s for rate in same),
+        )
+        for same in zip(*rounds, strict=True)
+    ]
+
+
+class _Sample:
+    """The first names of a release on their way through the stages."""
+
+    def __init__(self, release: Path, store: Path) -> None:
+        self._release, self._encoder = release, encoder()
+        self._concepts: list[Concept] = []
+        self._points: list[Point] = []
+        self._vectors: list[Vectors] = []
+        self.index = EdgeIndex.open_or_create(store, Manifest(encoder=self._encoder.card))
+
+    def read(self) -> int:
+        """Every stage returns how many names went through it."""
+        names = 0
+        for concept in read(self._release):
+            self._concepts.append(concept)
+            names += len(concept.names)
+            if names >= SAMPLE:
+                break
+        return names
+
+    def make(self) -> int:
+        for concept in self._concepts:
+            self._points += points_of(concept, "umls")[0]
+        return len(self._points)
+
+    def embed(self) -> int:
+        self._vectors = [self._encoder.encode([p.form for p in block]) for block in self._blocks()]
+        return len(self._points)
+
+    def write(self) -> int:
+        for block, vectors in zip(self._blocks(), self._vectors, strict=True):
+            self.index.put(block, vectors)
+        return len(self._points)
+
+    def look_up(self) -> int:
+        for block in self._blocks():
+            self.index.digests([point.id for point in block])
+        return len(self._points)
+
+    def rewrite(self) -> int:
+        block = next(self._blocks())
+        self.index.rewrite(block)
+        return len(block)
+
+    def _blocks(self) -> Iterator[list[Point]]:
+        return batches(self._points, self._encoder.chunk)
+
+
+def _round(release: Path, store: Path) -> Iterator[Rate]:
+    sample = _Sample(release, store)
+    for stage, work in (
+        ("read (UMLS with MRREL)", sample.read),
+        ("points", sample.make),
+        ("embed (fake)", sample.embed),
+        ("write", sample.write),
+        ("look up, all stored", sample.look_up),
+        ("rewrite payloads", sample.rewrite),
+    ):
+        names, wall, cpu = _timed(work)
+        yield Rate(stage=stage, per_s=names / wall, per_cpu_s=names / cpu)
+    sample.index.close()
+
+
+def _timed(work: Callable[[], R]) -> tuple[R, float, float]:
+    """What it returned, and seconds of the clock and of the processor."""
+    wall, cpu = perf_counter(), process_time()
+    result = work()
+    return result, perf_counter() - wall, process_time() - cpu
+
+
+def whole(release: Path, store: Path, names: int) -> Whole:
+    """Everything, and everything again."""
+    fake = encoder()
+    index = EdgeIndex.open_or_create(store, Manifest(encoder=fake.card))
+    marks: list[tuple[float, float]] = []
+    peaks: list[Memory] = []
+
+    def progress(summary: Summary) -> None:
+        if summary.names >= names * (len(peaks) + 1) / QUARTERS and len(peaks) < QUARTERS:
+            peaks.append(watch.lap())
+        if summary.optimizing and not marks:
+            marks.append((perf_counter(), process_time()))
+
+    report = Report()
+    started, cpu = perf_counter(), process_time()
+    with Watch() as watch:
+        summary = ingest(
+            read(release, report), "umls", fake, index, report=report, progress=progress
+        )
+        ended, optimize = perf_counter(), watch.lap()
+    _, again, _ = _timed(lambda: ingest(read(release), "umls", fake, index))
+    index.close()
+    return Whole(
+        names=summary.names,
+        rows=report.read,
+        load_s=marks[0][0] - started,
+        load_cpu_s=marks[0][1] - cpu,
+        optimize_s=ended - marks[0][0],
+        load=(max(p.private for p in peaks), max(p.mapped for p in peaks)),
+        optimize=tuple(optimize),
+        quarters=[peak.private for peak in peaks],
+        again_s=again,
+    )
+
+
+def written(rates: Sequence[Rate], all_: Whole) -> str:
+    """``ingest.md``."""
+    chain = [rate for rate in rates if not rate.stage.startswith(("look", "rewrite"))]
+    slowest = min(chain, key=lambda rate: rate.per_cpu_s)
+    quarters = ", ".join(f"{quarter:,.0f}" for quarter in all_.quarters)
+    lines = [
+        "# Ingest",
+        "",
+        f"Synthetic UMLS, {all_.rows:,} rows and {all_.names:,} names, with its hierarchy, into "
+        f"the embedded index, {DIMENSION} dimensions, facts indexed; the encoder is a fake that "
+        f"takes next to nothing. {os.cpu_count()} cores, shared with other work, hence the last "
+        "column. "
+        f"qdrant-edge-py {version('qdrant-edge-py')}, Python {python_version()}; a stage alone: "
+        f"median of {ROUNDS} rounds of {SAMPLE:,} names.",
+        "",
+        "| stage | names/s | names per second of processor time |",
+        "|---|---|---|",
+        *(f"| {rate.stage} | {rate.per_s:,.0f} | {rate.per_cpu_s:,.0f} |" for rate in rates),
+        f"| **all together, until stored** | {all_.names / all_.load_s:,.0f} "
+        f"| {all_.names / all_.load_cpu_s:,.0f} |",
+        f"| the same release again, nothing embedded | {all_.names / all_.again_s:,.0f} | |",
+        "",
+        f"The slowest stage alone is *{slowest.stage}*. All stages are Python or hold Python's "
+        "lock (the engine never releases it), so together they take the sum of their times.",
+        "",
+        f"Until stored includes the graphs of every {PART:,} names; the last took "
+        f"{all_.optimize_s:.0f} s more.",
+        "",
+        "## Memory beyond the process and the model",
+        "",
+        "| | private | mapped files, which the system takes back when it needs room |",
+        "|---|---|---|",
+        f"| while loading | {all_.load[0]:,.0f} MB | {all_.load[1]:,.0f} MB |",
+        f"| while the last graph is built | {all_.optimize[0]:,.0f} MB "
+        f"| {all_.optimize[1]:,.0f} MB |",
+        "",
+        f"Private, peak in each quarter of the load: {quarters} MB.",
+        "",
+        f"Made by `python -m benchmarks.ingest FOLDER --rows {all_.rows} --names {all_.names}`.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--names", type=int, default=2_000_000)
+    parser.add_argument("--part", choices=("whole",), help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    release, store = given.folder / f"META-{given.rows}-{given.names}", given.folder / "store"
+    result = given.folder / "whole.json"
+    if given.part:
+        measured = whole(release, store / "whole", given.names)
+        result.write_text(measured.model_dump_json(indent=1), encoding="utf-8")
+        return
+    if not release.exists():
+        write_release(release, rows=given.rows, names=given.names)
+    rmtree(store, ignore_errors=True)
+    rates = stages(release, store)
+    command = [sys.executable, "-m", "benchmarks.ingest", *arguments, "--part", "whole"]
+    subprocess.run(command, check=True)  # noqa: S603  # ourselves
+    measured = Whole.model_validate_json(result.read_text(encoding="utf-8"))
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "ingest.md").write_text(written(rates, measured), encoding="utf-8")
+    sys.stdout.write(written(rates, measured))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

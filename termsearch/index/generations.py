@@ -1,0 +1,197 @@
+"""The generations of an embedded index: which one answers, which one is kept, which one is next.
+
+A generation is a folder with a number that holds a manifest and the engine's files. Once
+published it is never written again, so any number of readers may have it open while the next one
+is made; ``current.json`` says which one they open. No number is used twice in a folder as long as
+anything of its first bearer is left.
+"""
+
+import re
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from termsearch.errors import IndexUnreadableError, NothingKeptError
+from termsearch.index.folder import (
+    MANIFEST,
+    copy,
+    delete,
+    read_manifest,
+    sync,
+    write_file,
+    write_manifest,
+)
+
+__all__ = [
+    "Served",
+    "forget_untouched",
+    "new_generation",
+    "next_generation",
+    "publish",
+    "served",
+    "swapped",
+    "unfinished",
+]
+
+_POINTER = "current.json"
+_GENERATION = re.compile(r"(\d+)(\.copying|\.deleting)?")
+
+
+class Served(BaseModel):
+    """What ``current.json`` says: numbers of generations."""
+
+    current: int
+    kept: int | None = None
+
+
+def served(folder: Path) -> Served | None:
+    """Which generation answers; None before the first was published.
+
+    Raises:
+        IndexUnreadableError: The file is damaged, or the folder is of an older termsearch.
+    """
+    path = folder / _POINTER
+    try:
+        return Served.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        _refuse_orphans(folder)
+        return None
+    except (OSError, ValidationError) as error:
+        raise IndexUnreadableError(
+            f"{path} can't be read ({str(error).splitlines()[0]}); restore it from a copy, or "
+            "delete the folder and ingest again."
+        ) from error
+
+
+def unfinished(folder: Path) -> Path | None:
+    """The generation that an ingest writes to or left; None if there is none to go on with.
+
+    One that was copied from another generation than the current one is out of date.
+    """
+    now = served(folder)
+    for number in sorted(_numbers(folder), reverse=True):
+        manifest = read_manifest(folder / str(number))
+        if number not in _in_use(now) and manifest and manifest.base == _base(now):
+            return folder / str(number)
+    return None
+
+
+def next_generation(folder: Path, *, discard: bool = False) -> Path:
+    """The generation to write to: the unfinished one, or a new copy of the current one.
+
+    The first of all is a folder that is not there yet. What is neither that nor in use is
+    deleted. For who holds the lock.
+
+    Args:
+        folder: Of the index.
+        discard: Do not go on with the unfinished one.
+    """
+    now = served(folder)
+    found = None if discard else unfinished(folder)
+    _clear(folder, {*_in_use(now), *([int(found.name)] if found else [])})
+    if found:
+        return found
+    new = new_generation(folder)
+    if now:
+        _begin_copy(folder / str(now.current), new, now.current)
+    return new
+
+
+def new_generation(folder: Path) -> Path:
+    """One that is not there yet, with a number that none has."""
+    return folder / str(max(_numbers(folder), default=0) + 1)
+
+
+def forget_untouched(generation: Path) -> None:
+    """Delete a generation to which nothing was written: an ingest announces itself before it puts.
+
+    So that a release that can't be read costs no disk.
+    """
+    now, manifest = served(generation.parent), read_manifest(generation)
+    base = read_manifest(generation.parent / str(now.current)) if now else None
+    if (
+        manifest
+        and manifest.loaded == (base.loaded if base else ())
+        and int(generation.name) not in _in_use(now)
+    ):
+        delete(generation)
+
+
+def publish(generation: Path, *, keep: bool) -> None:
+    """Let readers open ``generation`` from now on, all or nothing.
+
+    Args:
+        generation: Written and closed.
+        keep: Retain the one that answered so far; else all others are deleted.
+    """
+    folder, number = generation.parent, int(generation.name)
+    before = served(folder)
+    sync(generation)
+    now = Served(current=number, kept=before.current if before and keep else None)
+    write_file(folder / _POINTER, now.model_dump_json())
+    _clear(folder, _in_use(now))
+
+
+def swapped(folder: Path) -> Served:
+    """Current and kept change places.
+
+    Raises:
+        NothingKeptError: None is kept.
+    """
+    now = served(folder)
+    if now is None or now.kept is None:
+        raise NothingKeptError(str(folder))
+    then = Served(current=now.kept, kept=now.current)
+    write_file(folder / _POINTER, then.model_dump_json())
+    return then
+
+
+def _begin_copy(source: Path, new: Path, base: int) -> None:
+    manifest = read_manifest(source)
+    if manifest is None:
+        raise _incomplete(source)
+    copy(source, new)  # a cut before the next line leaves one with an older base: out of date
+    write_manifest(new, manifest.model_copy(update={"base": base}))
+
+
+def _clear(folder: Path, stay: set[int]) -> None:
+    """Delete every generation but those in ``stay``, and what is left of cut copies."""
+    for path in folder.iterdir():
+        match = _GENERATION.fullmatch(path.name)
+        if match and (match[2] or int(match[1]) not in stay):
+            delete(path)
+
+
+def _numbers(folder: Path) -> list[int]:
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return [int(name) for name in names if name.isascii() and name.isdigit()]
+
+
+def _in_use(now: Served | None) -> set[int]:
+    return {number for number in (now.current, now.kept) if number is not None} if now else set()
+
+
+def _base(now: Served | None) -> int:
+    return now.current if now else 0
+
+
+def _refuse_orphans(folder: Path) -> None:
+    """Without ``current.json`` there is no more than an unfinished first generation."""
+    if (folder / MANIFEST).exists() or (folder / "shard").exists():
+        raise IndexUnreadableError(
+            f"{folder} was made by an older termsearch, which kept no generations; delete it and "
+            "ingest again."
+        )
+    manifests = [read_manifest(folder / str(number)) for number in _numbers(folder)]
+    if any(manifest and manifest.base for manifest in manifests):
+        raise IndexUnreadableError(
+            f"{folder} has lost {_POINTER}, which says what generation answers; restore it "
+            "('{\"current\": NUMBER}'), or delete the folder and ingest again."
+        )
+
+
+def _incomplete(generation: Path) -> IndexUnreadableError:
+    return IndexUnreadableError(
+        f"{generation} has no {MANIFEST}: files are missing. Restore it from a copy, or delete "
+        f"{generation.parent} and ingest again."
+    )

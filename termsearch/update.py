@@ -1,0 +1,133 @@
+"""From files to an index that answers with them: what ``termsearch ingest`` does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import monotonic
+from typing import Self
+
+from termsearch.connect import (
+    export_encoder,
+    ingest_encoder,
+    open_or_create_index,
+    served_manifest,
+)
+from termsearch.encoder import Encoder
+from termsearch.index import Index
+from termsearch.index.manifest import Manifest
+from termsearch.ingest import Summary, ingest, unchanged
+from termsearch.loader import Options, Report, find_loader
+from termsearch.release import ReleaseFiles
+from termsearch.settings import Settings
+
+__all__ = ["How", "Update"]
+
+
+@dataclass(frozen=True)
+class How:
+    """What an update may take away and what it retains."""
+
+    replace: bool = False  #: allow that most of what was ingested before is removed
+    keep: bool = False  #: retain the generation that answers now
+    force: bool = False  #: read files that have not changed since
+    discard: bool = False  #: throw away what an update that was cut has left
+
+
+class Update:
+    """One or several loaders' releases, published together. A context manager.
+
+    What is there already with the same fingerprint is not read; if that is all, nothing is
+    opened, neither encoder nor the next generation. An update that ends early leaves what it has
+    stored for the next one.
+    """
+
+    def __init__(
+        self,
+        plan: Mapping[str, Sequence[Path]],
+        options: Options,
+        settings: Settings,
+        how: How = How(),
+    ) -> None:
+        """``plan``: loader to the paths it reads, as of :func:`termsearch.loader.grouped`.
+
+        Raises:
+            BadReleaseError: A file can't be read.
+        """
+        self._started = monotonic()
+        self._options, self._settings, self._how = options, settings, how
+        self._files = {loader: ReleaseFiles.at(paths) for loader, paths in plan.items()}
+        self._prints = {
+            loader: files.fingerprint(loader, options) for loader, files in self._files.items()
+        }
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def ingest(
+        self,
+        loader: str,
+        *,
+        warnings: Sequence[str] = (),
+        progress: Callable[[Summary], None] = lambda _: None,
+    ) -> Summary:
+        """Store what ``loader`` reads. See :func:`termsearch.ingest.ingest`.
+
+        Args:
+            loader: One of the plan's.
+            warnings: Begin the report with these.
+            progress: Called after every batch.
+        """
+        report = Report(warnings=list(warnings))
+        manifest = self._served or self._index.manifest
+        known = None if self._how.force else unchanged(manifest, self._prints[loader])
+        if known:
+            known.report, known.seconds = report, monotonic() - self._started
+            return known
+        files = self._files[loader]
+        return ingest(
+            files.steadily(find_loader(loader).load(files.paths, self._options, report)),
+            loader,
+            self._encoder,
+            self._index,
+            report=report,
+            replace_all=self._how.replace,
+            fingerprint=self._prints[loader],
+            progress=progress,
+        )
+
+    def publish(self) -> str:
+        """Let queries see it, and give them an encoder that starts fast.
+
+        Returns:
+            Why there is no such encoder, in one line, or nothing.
+        """
+        if self._served is not None:
+            return ""
+        warning = export_encoder(self._settings, self._encoder, self._index)
+        self._index.publish(keep=self._how.keep)
+        return warning
+
+    @cached_property
+    def _served(self) -> Manifest | None:
+        """What answers now, if all of the plan is in it as it would be read again."""
+        if self._how.force:
+            return None
+        manifest = served_manifest(self._settings)
+        same = manifest and all(unchanged(manifest, each) for each in self._prints.values())
+        return manifest if same else None
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return ingest_encoder(self._settings)
+
+    @cached_property
+    def _index(self) -> Index:
+        index = open_or_create_index(self._settings, self._encoder.card, discard=self._how.discard)
+        self._open.callback(index.close)
+        return index
