@@ -3,9 +3,23 @@
 from termsearch.errors import UnknownValueError
 from termsearch.index import Index
 from termsearch.index.point import Point
-from termsearch.index.where import Condition
+from termsearch.index.where import Condition, Where
 
-__all__ = ["owners", "points_of_concept", "similar_codes", "successor"]
+__all__ = ["conditions_of", "owners", "points_of_concept", "richness", "similar_codes", "successor"]
+
+
+def conditions_of(index: Index, where: Where) -> tuple[Condition, ...]:
+    """What the engine filters by for ``where``; its code is read as :func:`owners` says.
+
+    Raises:
+        UnknownValueError: ``where`` names something that the index does not hold.
+    """
+    return tuple(
+        Condition("ancestors", owners(index, condition.values[0]))
+        if condition.field == "ancestors"
+        else condition
+        for condition in where.conditions(index.manifest)
+    )
 
 
 def owners(index: Index, code: str) -> tuple[str, ...]:
@@ -33,6 +47,14 @@ def points_of_concept(index: Index, curie: str) -> list[Point]:
     """Every name of a concept, from all origins."""
     found = index.points([Condition("curies", (curie,))])
     return [point for point in found if point.curie == curie]
+
+
+def richness(point: Point) -> tuple[bool, int, bool]:
+    """Greatest for the card of the origin that says most of a concept.
+
+    A user's table may add names to a concept of a large vocabulary, and has a card of its own.
+    """
+    return point.card, len(point.parents) + len(point.types), bool(point.definition)
 
 
 def successor(index: Index, point: Point) -> list[Point] | None:

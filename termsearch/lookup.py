@@ -6,9 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from termsearch.answer import SourceInfo, TypeInfo
-from termsearch.codes import points_of_concept, similar_codes, successor
+from termsearch.codes import points_of_concept, richness, similar_codes, successor
 from termsearch.concept import Kind
 from termsearch.errors import UnknownCodeError, UnknownValueError
+from termsearch.hierarchy import Related, related
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
@@ -25,13 +26,6 @@ class NameInfo(BaseModel):
     kind: Kind
     active: bool
     sources: list[SourceInfo]
-
-
-class Related(BaseModel):
-    """Another concept; its name is empty where it is not in the index."""
-
-    curie: str
-    name: str
 
 
 class Redirect(BaseModel):
@@ -110,7 +104,7 @@ def _redirect(wanted: str, named: Iterable[Point], owner: str) -> Redirect:
 
 
 def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entry:
-    card = max(points, key=_richness)
+    card = max(points, key=richness)
     type_names = {kind.code: kind.name for kind in index.manifest.types(card.vocabulary)}
     return Entry(
         curie=card.curie,
@@ -123,22 +117,17 @@ def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entr
         definition=card.definition,
         types=[TypeInfo(code=code, name=type_names.get(code, code)) for code in card.types],
         names=_names(points),
-        parents=[_related(index, parent) for parent in card.parents],
+        parents=related(index, card.parents),
         children=_children(index, card.curie),
-        replaced_by=[_related(index, each) for each in card.replaced_by],
+        replaced_by=related(index, card.replaced_by),
         replaces=list(card.replaces),
         xrefs=sorted({*card.xrefs, *(s.curie for p in points for s in _sources(p) if s.curie)}),
     )
 
 
-def _richness(point: Point) -> tuple[bool, int, bool]:
-    """The card of the origin that says most: a user's table may add names to a concept."""
-    return point.card, len(point.parents) + len(point.types), bool(point.definition)
-
-
 def _names(points: Sequence[Point]) -> list[NameInfo]:
     """The first name first, then by language, kind and text; one of each form and language."""
-    lead = max(points, key=_richness)
+    lead = max(points, key=richness)
     ordered = sorted(
         points,
         key=lambda point: (point is not lead, point.lang, list(Kind).index(point.kind), point.form),
@@ -159,11 +148,6 @@ def _name(point: Point) -> NameInfo:
 
 def _sources(point: Point) -> list[SourceInfo]:
     return [SourceInfo.of(source) for source in point.sources]
-
-
-def _related(index: Index, wanted: str) -> Related:
-    names = [point.concept_name for point in points_of_concept(index, wanted)]
-    return Related(curie=wanted, name=names[0] if names else "")
 
 
 def _children(index: Index, parent: str) -> list[Related]:

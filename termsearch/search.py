@@ -8,14 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from time import perf_counter
 from types import TracebackType
-from typing import NamedTuple, Self, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import NamedTuple, Self
 
 from termsearch.abbreviations import long_forms, written_out
 from termsearch.answer import Answer, Hit, IndexInfo, Leg, Mode, SourceInfo, TypeInfo
-from termsearch.codes import owners
+from termsearch.codes import conditions_of
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
 from termsearch.explain import explanation
@@ -25,12 +22,11 @@ from termsearch.index.where import Condition, Where
 from termsearch.normalize import search_form, search_key
 from termsearch.rank import DOUBT, Asked, Match, best_of_each_concept
 from termsearch.readings import readings
+from termsearch.vectors import QueryVectors, Vector
 
 __all__ = ["Mode", "TermSearch", "Where"]
 
 _NEEDS_VECTORS = ("auto", "dense")
-
-Vector: TypeAlias = npt.NDArray[np.float32]
 
 #: Names fetched for each concept wanted: a concept's names lie close together, and five a
 #: concept give ten concepts in one request nearly always; else the search is widened.
@@ -75,7 +71,7 @@ class TermSearch:
     """
 
     def __init__(self, index: Index, encoder: Callable[[], Encoder]) -> None:
-        self._index, self._load_encoder = index, encoder
+        self._index, self._queries = index, QueryVectors(encoder)
 
     def __enter__(self) -> Self:
         return self
@@ -93,9 +89,35 @@ class TermSearch:
         self._index.close()
 
     @property
+    def index(self) -> Index:
+        """What is searched, for ``lookup``, ``hierarchy`` and ``autocomplete``."""
+        return self._index
+
+    @property
     def manifest(self) -> Manifest:
         """What the index says of itself."""
         return self._index.manifest
+
+    def embed(self, texts: Sequence[str], contexts: Sequence[str] = ()) -> None:
+        """Embed in one call what later calls of :meth:`query_many` will ask for.
+
+        Without ``texts`` the encoder is loaded, which the first query would otherwise wait for.
+        """
+        self._queries.encoder  # noqa: B018  # loads it
+        self._vectors([form for form in _in_context(texts, contexts) if form])
+
+    def vector(self, text: str) -> Vector | None:
+        """What ``text`` is embedded as, length 1; None if there is nothing in it to embed."""
+        form = search_form(text)
+        return self._vectors([form])[form] if form else None
+
+    def share_encoder(self, other: "TermSearch") -> None:
+        """Embed with the encoder of ``other`` and what it remembers, if both indexes agree on it.
+
+        A new release is then switched in without a second copy of the weights.
+        """
+        if self.manifest.encoder.agrees_with(other.manifest.encoder):
+            self._queries = other._queries  # of the same class
 
     def query(
         self,
@@ -137,9 +159,9 @@ class TermSearch:
             UnknownValueError: ``where`` names something that the index does not hold.
         """
         where = where or Where()
-        conditions = self._conditions(where)
+        conditions = conditions_of(self._index, where)
         if mode in _NEEDS_VECTORS:
-            self._encoder  # noqa: B018  # loading it is no part of a query's time
+            self._queries.encoder  # noqa: B018  # loading it is no part of a query's time
         started = perf_counter()
         forms = _in_context(texts, contexts)
         distinct = [form for form in dict.fromkeys(forms) if form]
@@ -153,10 +175,6 @@ class TermSearch:
             self._answer(text, form, ranked.get(form, _NOTHING), wanted, took)
             for text, form in zip(texts, forms, strict=True)
         ]
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        return self._load_encoder()
 
     @cached_property
     def _calibration(self) -> Calibration | None:
@@ -176,14 +194,6 @@ class TermSearch:
             for vocabulary in self.manifest.vocabularies()
             for kind in self.manifest.types(vocabulary)
         }
-
-    def _conditions(self, where: Where) -> tuple[Condition, ...]:
-        return tuple(
-            Condition("ancestors", owners(self._index, condition.values[0]))
-            if condition.field == "ancestors"
-            else condition
-            for condition in where.conditions(self.manifest)
-        )
 
     def _ranked(
         self,
@@ -253,7 +263,7 @@ class TermSearch:
             yield form, {leg: next(answers) for leg in legs}
 
     def _vectors(self, forms: Sequence[str]) -> dict[str, Vector]:
-        return dict(zip(forms, self._encoder.encode(forms), strict=True)) if forms else {}
+        return self._queries.of(forms) if forms else {}
 
     def _answer(
         self, text: str, form: str, ranked: _Ranked, wanted: _Wanted, took: float

@@ -47,3 +47,9 @@ def test_a_key_file_that_is_missing_is_one_line(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"QDRANT_API_KEY_FILE: .*none can't be read"):
         settings.api_key()
+
+
+def test_blanks_part_the_origins_of_the_service() -> None:
+    settings = Settings.from_env({"TERMSEARCH_CORS": "https://a.example  https://b.example"})
+
+    assert settings.cors == ("https://a.example", "https://b.example")

@@ -1,0 +1,118 @@
+"""The concepts above and below one, in pages."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+from termsearch.codes import richness
+from termsearch.index import Index
+from termsearch.index.point import Point
+from termsearch.index.where import Condition
+
+__all__ = ["Page", "Related", "ancestors", "children", "descendants", "parents", "related"]
+
+T = TypeVar("T")
+
+#: Up to so many concepts are read whole and sorted by name, in 0.1 s. More come in the order of
+#: the index, which does not change while a release is served.
+_SORTED = 2_000
+
+_CARD = Condition("flags", ("card",))
+_LIVE = Condition("flags", ("live",))
+
+
+class Related(BaseModel):
+    """Another concept; its name is empty where it is not in the index."""
+
+    curie: str
+    name: str
+
+
+class Page(BaseModel, Generic[T]):
+    """A part of a list."""
+
+    total: int = Field(description="Of the whole list.")
+    offset: int = Field(description="Place of the first result in the list, from 0.")
+    limit: int
+    results: list[T]
+
+    @classmethod
+    def of(cls, whole: Sequence[T], offset: int, limit: int) -> "Page[T]":
+        """The part of ``whole`` that starts at ``offset``."""
+        part = list(whole[offset : offset + limit])
+        return cls(total=len(whole), offset=offset, limit=limit, results=part)
+
+
+def parents(index: Index, curie: str) -> list[Related]:
+    """One step up, in the vocabulary's order."""
+    found = dict.fromkeys(up for card in _cards(index, [curie]) for up in card.parents)
+    return related(index, list(found))
+
+
+def ancestors(index: Index, curie: str) -> list[Related]:
+    """Every concept above, each once, in the order in which its loader found them."""
+    found = dict.fromkeys(up for card in _cards(index, [curie]) for up in card.ancestors)
+    return related(index, [each for each in found if each != curie])
+
+
+def children(
+    index: Index, curie: str, *, offset: int = 0, limit: int = 100, inactive: bool = False
+) -> Page[Related]:
+    """One step down; by name, if there are not more than 2,000."""
+    return _page(index, "parents", curie, offset, limit, inactive=inactive)
+
+
+def descendants(
+    index: Index, curie: str, *, offset: int = 0, limit: int = 100, inactive: bool = False
+) -> Page[Related]:
+    """Every concept below; by name, if there are not more than 2,000."""
+    return _page(index, "ancestors", curie, offset, limit, inactive=inactive)
+
+
+def related(index: Index, curies: Sequence[str]) -> list[Related]:
+    """``curies`` with their names, in one request."""
+    names = {each.curie: each.name for each in _richest(_cards(index, curies))}
+    return [Related(curie=each, name=names.get(each, "")) for each in curies]
+
+
+def _cards(index: Index, curies: Sequence[str]) -> list[Point]:
+    """Cards of these concepts themselves, not of those that use or replaced their codes."""
+    if not curies:
+        return []
+    found = index.points([Condition("curies", tuple(curies)), _CARD])
+    wanted = set(curies)
+    return [card for card in found if card.curie in wanted]
+
+
+def _page(
+    index: Index, field: str, curie: str, offset: int, limit: int, *, inactive: bool
+) -> Page[Related]:
+    where = [Condition(field, (curie,)), _CARD, *(() if inactive else (_LIVE,))]
+    total = index.count(where)
+    below = (card for card in index.points(where) if card.curie != curie)
+    if total <= _SORTED:
+        whole = sorted(_richest(below), key=lambda each: (each.name.casefold(), each.curie))
+        return Page[Related].of(whole, offset, limit)
+    itself = index.count([*where, Condition("curies", (curie,))]) if field == "ancestors" else 0
+    part = list(islice(_distinct(below), offset, offset + limit))
+    return Page[Related](total=total - itself, offset=offset, limit=limit, results=part)
+
+
+def _richest(cards: Iterable[Point]) -> list[Related]:
+    """Each concept once, by the name of its richest card."""
+    best: dict[str, Point] = {}
+    for card in cards:
+        if card.curie not in best or richness(card) > richness(best[card.curie]):
+            best[card.curie] = card
+    return [Related(curie=card.curie, name=card.concept_name) for card in best.values()]
+
+
+def _distinct(cards: Iterable[Point]) -> Iterator[Related]:
+    """Each concept once, by the name of its first card: none need be held."""
+    met: set[str] = set()
+    for card in cards:
+        if card.curie not in met:
+            met.add(card.curie)
+            yield Related(curie=card.curie, name=card.concept_name)

@@ -1,0 +1,121 @@
+"""What the fields of a row say."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from termsearch.errors import UsageError
+from termsearch.index import Index
+from termsearch.index.point import Point
+from termsearch.index.where import Condition
+from termsearch.service.clinical.table import Table
+from termsearch.vocabulary import KNOWN, split_curie, vocabulary_id
+
+__all__ = ["Found", "Row", "canonical", "card_first", "column", "rows"]
+
+#: NLM's names of fields that are what ours are.
+_FIELDS: Final = {
+    "key_id": "code",
+    "id": "code",
+    "RXCUIS": "code",
+    "LOINC_NUM": "code",
+    "primary_name": "name",
+    "consumer_name": "name",
+    "title": "name",
+    "text": "name",
+    "DISPLAY_NAME": "name",
+    "LONG_COMMON_NAME": "name",
+    "word_synonyms": "synonyms",
+    "term_icd9_code": "icd9cm_codes",
+}
+
+_URIS: Final = {vocabulary.id: vocabulary.uri for vocabulary in KNOWN}
+
+
+class Found(NamedTuple):
+    """A concept and the name of it that matched."""
+
+    curie: str
+    matched_name: str
+
+
+class Row(NamedTuple):
+    """All that fields are read from."""
+
+    table: Table
+    matched_name: str
+    points: Sequence[Point]  #: of the concept, the card first
+    type_names: Mapping[str, str]
+
+    @property
+    def card(self) -> Point:
+        """The concept's first name."""
+        return self.points[0]
+
+    def codes(self, vocabulary: str) -> list[str]:
+        """The concept's codes in a vocabulary, those of the matched name first."""
+        if self.card.vocabulary == vocabulary:
+            return [self.card.code]
+        named = sorted(self.points, key=lambda point: point.name != self.matched_name)
+        used = [s.code for p in named for s in p.sources if s.vocabulary == vocabulary and s.code]
+        crossed = [split_curie(each) for point in self.points for each in point.xrefs]
+        return list(dict.fromkeys(used + [c[1] for c in crossed if c and c[0] == vocabulary]))
+
+
+#: Field to what it says of a row; a list comes as such in ``ef`` and joined in ``df``.
+_COLUMNS: Final[Mapping[str, Callable[[Row], str | list[str]]]] = {
+    "code": lambda row: next(iter(row.codes(row.table.vocabulary)), row.card.code),
+    "name": lambda row: row.card.concept_name,
+    "matched_name": lambda row: row.matched_name,
+    "curie": lambda row: row.card.curie,
+    "code_system": lambda row: _URIS.get(row.table.vocabulary) or row.table.vocabulary,
+    "vocabulary": lambda row: row.table.vocabulary,
+    "release": lambda row: row.card.release,
+    "lang": lambda row: row.card.lang,
+    "type": lambda row: [row.type_names.get(code, code) for code in row.card.types],
+    "definition": lambda row: row.card.definition,
+    "synonyms": lambda row: list(
+        dict.fromkeys(p.name for p in row.points if p.name != row.card.concept_name)
+    ),
+}
+
+
+def canonical(field: str) -> str:
+    """Our name of a field that NLM names otherwise."""
+    return _FIELDS.get(field, field)
+
+
+def column(name: str) -> Callable[[Row], str | list[str]]:
+    """What a field says of a row; ``icd10cm_codes`` and the like are its codes elsewhere.
+
+    Raises:
+        UsageError: There is no such field.
+    """
+    name = canonical(name)
+    if name in _COLUMNS:
+        return _COLUMNS[name]
+    vocabulary, _, codes = name.rpartition("_")
+    if vocabulary and codes == "codes":
+        return lambda row: ", ".join(row.codes(vocabulary_id(vocabulary)))
+    fields = ", ".join([*_COLUMNS, "icd10cm_codes and the like"])
+    raise UsageError(f"there is no field {name!r}; there are: {fields}.")
+
+
+def rows(index: Index, table: Table, found: Sequence[Found]) -> list[Row]:
+    """What there is to say of each, in one request to the engine."""
+    if not found:
+        return []
+    wanted = Condition("curies", tuple(each.curie for each in found))
+    points: dict[str, list[Point]] = {}
+    for point in index.points([wanted]):
+        points.setdefault(point.curie, []).append(point)
+    names = {kind.code: kind.name for kind in index.manifest.types()}
+    return [
+        Row(table, each.matched_name, card_first(points[each.curie]), names)
+        for each in found
+        if each.curie in points
+    ]
+
+
+def card_first(points: Iterable[Point]) -> list[Point]:
+    """In an order that is the same every time."""
+    return sorted(points, key=lambda point: (not point.card, point.lang, point.form))

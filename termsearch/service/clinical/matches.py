@@ -1,0 +1,89 @@
+"""Which concepts match what was typed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from termsearch.autocomplete import autocomplete
+from termsearch.codes import conditions_of
+from termsearch.index import Index
+from termsearch.index.point import Point
+from termsearch.index.where import Condition, Where
+from termsearch.normalize import search_form
+from termsearch.service.clinical.fields import Found, canonical, card_first
+from termsearch.service.clinical.table import Table
+from termsearch.vocabulary import curie, split_curie
+
+__all__ = ["matches"]
+
+#: Concepts below a code that are looked at for codes that begin like it.
+_MOST_BELOW: Final = 2_000
+
+
+def matches(
+    index: Index, table: Table, where: Where, terms: str, *, fields: Iterable[str], limit: int
+) -> list[Found]:
+    """Concepts of which a name has the beginnings that were typed, or whose code was typed.
+
+    A code's concept comes first, with those below whose codes begin like it (``A15``); other words
+    beside a code must begin words of its names: a widget asks again for what it displayed
+    ("A15.0 Tuberculosis of lung"). Slips of the pen count only where nothing matches without:
+    widgets sort what they get by the alphabet, and would mix the two.
+    """
+    searched = {canonical(field) for field in fields}
+    found = list(_by_code(index, table, where, terms)) if "code" in searched else []
+    if searched - {"code"}:
+        named = autocomplete(index, terms, where, limit=limit * table.spare).results
+        rows = [each for each in named if table.takes(each.vocabulary)]
+        exact = [each for each in rows if each.slips == 0]
+        kept = exact or ([] if found else rows)
+        found += [Found(each.curie, each.matched_name) for each in kept]
+    first = {each.curie: each for each in reversed(found)}
+    return [first[each] for each in dict.fromkeys(one.curie for one in found)][:limit]
+
+
+def _by_code(index: Index, table: Table, where: Where, terms: str) -> Iterator[Found]:
+    conditions = conditions_of(index, where)
+    codes = _codes_in(terms, table.vocabulary)
+    every = Condition("curies", tuple(each for wanted in codes.values() for each in wanted))
+    points = card_first(index.points([every, *conditions])) if codes else []
+    for word, wanted in codes.items():
+        named = [
+            point
+            for point in points
+            if table.takes(point.vocabulary) and not set(wanted).isdisjoint(point.curies)
+        ]
+        others = search_form(terms.replace(word, " ", 1)).split()
+        for point in named:
+            if all(_begins_a_word(other, point, named) for other in others):
+                yield Found(point.curie, point.concept_name)
+        if named and not others:
+            yield from _below(index, named[0].curie, word, conditions)
+
+
+def _codes_in(terms: str, vocabulary: str) -> dict[str, tuple[str, ...]]:
+    """Words that may be codes, each with the CURIEs it may stand for."""
+    found = {}
+    for word in terms.split():
+        parts = [split_curie(f"{vocabulary}:{code}") for code in (word, word.upper())]
+        found[word] = tuple(dict.fromkeys(curie(*each) for each in parts if each))
+    return found
+
+
+def _begins_a_word(typed: str, point: Point, named: Iterable[Point]) -> bool:
+    names = (other.form for other in named if other.curie == point.curie)
+    return any(word.startswith(typed) for form in names for word in form.split())
+
+
+def _below(
+    index: Index, parent: str, code: str, conditions: Sequence[Condition]
+) -> Iterator[Found]:
+    cards = index.points(
+        [Condition("ancestors", (parent,)), Condition("flags", ("card",)), *conditions]
+    )
+    alike = [
+        card
+        for card in islice(cards, _MOST_BELOW)
+        if card.curie != parent and card.code.upper().startswith(code.upper())
+    ]
+    yield from (Found(c.curie, c.concept_name) for c in sorted(alike, key=lambda c: c.code))

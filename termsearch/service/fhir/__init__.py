@@ -1,0 +1,8 @@
+"""FHIR's terminology service, R4 and R5, on one index.
+
+https://hl7.org/fhir/R4/terminology-service.html
+"""
+
+from termsearch.service.fhir.routes import router
+
+__all__ = ["router"]

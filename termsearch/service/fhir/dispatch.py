@@ -1,0 +1,203 @@
+"""A request, to what answers it; the same for HTTP and for the entries of a batch."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
+
+from pydantic import BaseModel, Field, StrictStr, ValidationError
+
+from termsearch.aio import AsyncTermSearch
+from termsearch.errors import TermsearchError
+from termsearch.index import Index
+from termsearch.service.fhir.call import Call, Operation
+from termsearch.service.fhir.capabilities import capability_statement, terminology_capabilities
+from termsearch.service.fhir.dialect import Dialect
+from termsearch.service.fhir.operations import KINDS, OPERATIONS
+from termsearch.service.fhir.outcome import Json, invalid, not_found, not_supported, outcome_of
+from termsearch.service.fhir.parameters import given
+from termsearch.service.fhir.resources import SEARCHED, code_system, found, value_set
+from termsearch.service.fhir.sets import by_url
+from termsearch.service.fhir.systems import Systems
+from termsearch.service.problems import Problem, problem_of
+
+__all__ = ["Asked", "Said", "answer"]
+
+#: Requests in one batch.
+_BATCH: Final = 200
+
+_SEARCHED: Final = dict.fromkeys(SEARCHED, "string")
+_OPERATIONS: Final = {(each.kind, each.name): each for each in OPERATIONS}
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer."""
+
+    resource: Json
+    ignored: tuple[str, ...] = ()  #: parameters that no specification knows
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request.
+
+    Attributes:
+        path: Behind ``/fhir``, without the version, with no slash at either end.
+        body: A resource; None if there is none.
+        base: Address of the service.
+        strict: Refuse parameters that are not known.
+        note: Logs the text of a search, where that is wanted.
+    """
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]]
+    body: object
+    dialect: Dialect
+    base: str
+    strict: bool
+    note: Callable[[str], None]
+
+
+class _Request(BaseModel):
+    method: StrictStr
+    url: StrictStr = Field(max_length=4_000)
+
+
+class _Entry(BaseModel):
+    request: _Request
+    resource: dict[str, Any] | None = None
+
+
+class _Bundle(BaseModel):
+    resource_type: StrictStr = Field(alias="resourceType")
+    type: StrictStr
+    entry: list[_Entry] = Field(default=[], max_length=_BATCH)
+
+
+async def answer(search: AsyncTermSearch, asked: Asked) -> Said:
+    """What a request is answered.
+
+    Raises:
+        Problem: It can't be.
+    """
+    parts = asked.path.split("/") if asked.path else []
+    match parts:
+        case [] if asked.method == "POST":
+            return Said(await _batch(search, asked))
+        case ["metadata"] if asked.method == "GET":
+            return Said(_metadata(search, asked))
+        case [kind] if kind in KINDS and asked.method == "GET":
+            read = given(_SEARCHED, asked.query, None, strict=asked.strict)
+            bundle = await search.call(lambda s: found(s.index, kind, read))
+            return Said(bundle, read.ignored)
+        case [kind, name] if name.startswith("$"):
+            return await _operation(search, asked, _known(kind, name), "")
+        case [kind, resource_id, name] if name.startswith("$"):
+            return await _operation(search, asked, _known(kind, name), resource_id)
+        case [kind, resource_id] if kind in KINDS and asked.method == "GET":
+            return Said(await search.call(lambda s: _resource(s.index, kind, resource_id)))
+        case _:
+            raise not_found(f"nothing answers {asked.method} {asked.path[:200]}; see /metadata.")
+
+
+def _known(kind: str, name: str) -> Operation:
+    operation = _OPERATIONS.get((kind, name[1:]))
+    if operation is None:
+        there = ", ".join(f"{each.kind}/${each.name}" for each in OPERATIONS)
+        raise Problem(404, f"no operation {kind}/{name}; there are: {there}.", code="not-supported")
+    return operation
+
+
+async def _operation(
+    search: AsyncTermSearch, asked: Asked, operation: Operation, resource_id: str
+) -> Said:
+    if asked.method not in {"GET", "POST"}:
+        raise Problem(405, f"{asked.method} is not for operations; GET and POST are.")
+    known = operation.known(asked.dialect)
+    read = given(known, asked.query, asked.body, strict=asked.strict)
+    call = Call(search, asked.dialect, read, asked.note)
+    if resource_id:
+        call = _of_instance(call, operation, resource_id)
+    return Said(await operation.run(call), read.ignored)
+
+
+def _of_instance(call: Call, operation: Operation, resource_id: str) -> Call:
+    if operation.instance is None:
+        raise not_found(f"there is no {operation.kind}/{resource_id}; ask the type itself.")
+    name, address = operation.instance
+    own = address(call.systems.of_id(resource_id))
+    if call.given.text(name) not in {"", own}:
+        raise invalid(f"{name} is not that of {operation.kind}/{resource_id}; leave it out.")
+    return call.told(name, own)
+
+
+def _resource(index: Index, kind: str, resource_id: str) -> Json:
+    systems = Systems(index.manifest)
+    if kind == "ConceptMap":
+        raise not_found("there are no concept maps to read; $translate needs none.")
+    system = systems.of_id(resource_id)
+    if kind == "CodeSystem":
+        return code_system(system)
+    return value_set(by_url(index, systems, system.value_set), system.id)
+
+
+def _metadata(search: AsyncTermSearch, asked: Asked) -> Json:
+    modes = [value for name, value in asked.query if name == "mode"]
+    match modes:
+        case ["terminology"]:
+            return terminology_capabilities(asked.dialect, search.manifest)
+        case [] | ["full"] | ["normative"]:
+            return capability_statement(asked.dialect, asked.base)
+        case _:
+            raise not_supported("mode is none of full, normative and terminology.")
+
+
+async def _batch(search: AsyncTermSearch, asked: Asked) -> Json:
+    """Its requests together, so that their texts are embedded together; answers in order."""
+    bundle = _read(asked.body)
+    answers = await asyncio.gather(*(_entry(search, asked, entry) for entry in bundle.entry))
+    made: Json = {"resourceType": "Bundle", "type": "batch-response"}
+    return {**made, "entry": answers} if answers else made
+
+
+def _read(body: object) -> _Bundle:
+    try:
+        bundle = _Bundle.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise invalid(f"the body is no Bundle of requests: {where}: {first['msg']}.") from error
+    if bundle.resource_type != "Bundle" or bundle.type != "batch":
+        raise not_supported("a POST to the base needs a Bundle of type batch.")
+    return bundle
+
+
+async def _entry(search: AsyncTermSearch, asked: Asked, entry: _Entry) -> Json:
+    path, _, query = entry.request.url.removeprefix(asked.base).partition("?")
+    if not path.strip("/"):
+        return _failed(not_supported("a batch can't hold another batch."))
+    one = Asked(
+        method=entry.request.method.upper(),
+        path=unquote(path.strip("/")),
+        query=parse_qsl(query),
+        body=entry.resource,
+        dialect=asked.dialect,
+        base=asked.base,
+        strict=asked.strict,
+        note=asked.note,
+    )
+    try:
+        said = await answer(search, one)
+    except Problem as problem:
+        return _failed(problem)
+    except TermsearchError as error:
+        return _failed(problem_of(error))
+    return {"resource": said.resource, "response": {"status": "200"}}
+
+
+def _failed(problem: Problem) -> Json:
+    status = str(problem.info.status)
+    return {"response": {"status": status, "outcome": outcome_of(problem)}}

@@ -1,0 +1,126 @@
+"""``CodeSystem/$lookup``: https://hl7.org/fhir/R4/codesystem-operation-lookup.html."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from termsearch.hierarchy import children, related
+from termsearch.index import Index
+from termsearch.index.where import Condition
+from termsearch.service.fhir.call import Call, Operation
+from termsearch.service.fhir.coded import Coded, code_of, curie_of, languages, one_coded
+from termsearch.service.fhir.datatypes import Coding
+from termsearch.service.fhir.dialect import R5, Dialect
+from termsearch.service.fhir.outcome import Json, invalid, not_found
+from termsearch.service.fhir.parameters import Known, parameter, parameters
+from termsearch.service.fhir.properties import Fact, designation, facts
+from termsearch.service.fhir.systems import System, Systems
+
+__all__ = ["LOOKUP", "known_code", "meant"]
+
+#: Children that are listed; `?fhir_vs=isa/` has all of them.
+_CHILDREN: Final = 1_000
+
+_KNOWN: Final = {
+    "code": "code",
+    "system": "uri",
+    "version": "string",
+    "coding": "Coding",
+    "date": "dateTime",
+    "displayLanguage": "code",
+    "property": "code*",
+}
+
+
+class _Found(NamedTuple):
+    system: System
+    one: Coded
+    facts: Sequence[Fact]
+
+
+def meant(systems: Systems, coding: Coding) -> System:
+    """The code system of a coding.
+
+    Raises:
+        Problem: It is not in the index, or no code is given.
+    """
+    if not coding.code:
+        raise invalid("no code is given; expected code and system, or coding.")
+    return systems.system(coding.system, coding.version)
+
+
+def known_code(index: Index, system: System, code: str) -> Coded:
+    """A code of the index.
+
+    Raises:
+        Problem: 404, there is no such code; names what took its place.
+    """
+    found = one_coded(index, system, code)
+    if found is None:
+        wanted = curie_of(system, code)
+        took = [p for p in index.points([Condition("curies", (wanted,))]) if wanted in p.replaces]
+        said = f"; it is retired, and was merged into {took[0].code}" if took else ""
+        raise not_found(f"{code} is no code of {system.canonical}{said}.")
+    return found
+
+
+def _known(dialect: Dialect) -> Known:
+    return {**_KNOWN, "useSupplement": "unsupported"} if dialect is R5 else _KNOWN
+
+
+async def _lookup(call: Call) -> Json:
+    given = call.given
+    coding = given.one("coding", Coding) or Coding(
+        system=given.text("system"), code=given.text("code"), version=given.text("version")
+    )
+    system = meant(call.systems, coding)
+    found = await call.index(lambda index: _find(index, system, coding.code))
+    return parameters(_said(call, found))
+
+
+def _find(index: Index, system: System, code: str) -> _Found:
+    one = known_code(index, system, code)
+    own = [fact for fact in facts(index.manifest, one) if fact.code != "parent"]
+    above = related(index, list(one.card.parents) if one.card else [])
+    below = children(index, one.curie, limit=_CHILDREN, inactive=True).results if one.cards else []
+    kin = [("parent", each) for each in above] + [("child", each) for each in below]
+    steps = [Fact(name, "Code", code_of(one.vocabulary, each.curie), each.name)
+             for name, each in kin]  # fmt: skip
+    return _Found(system, one, [*own, *steps])
+
+
+def _said(call: Call, found: _Found) -> Iterator[Json]:
+    system, one, known = found
+    wanted = call.given.texts("property")
+    yield parameter("name", "String", system.title)
+    if system.version:
+        yield parameter("version", "String", system.version)
+    shown = one.shown(languages(call.given.text("displayLanguage")))
+    yield parameter("display", "String", shown)
+    for name in one.names:
+        if not wanted or {"designation", "*", f"lang.{name.lang}"}.intersection(wanted):
+            yield {"name": "designation", "part": list(_parts_of(designation(name)))}
+    for fact in known:
+        if wanted and not {fact.code, "*"}.intersection(wanted):
+            continue
+        if fact.code == "definition" and call.dialect is R5:  # R4 has no such parameter
+            yield parameter("definition", "String", fact.value)
+        else:
+            yield {"name": "property", "part": list(_parts_of_fact(fact))}
+
+
+def _parts_of(made: Json) -> Iterator[Json]:
+    yield parameter("language", "Code", made["language"])
+    yield parameter("use", "Coding", made["use"])
+    yield parameter("value", "String", made["value"])
+
+
+def _parts_of_fact(fact: Fact) -> Iterator[Json]:
+    yield parameter("code", "Code", fact.code)
+    yield parameter("value", fact.kind, fact.value)
+    if fact.said:
+        yield parameter("description", "String", fact.said)
+
+
+LOOKUP: Final = Operation(
+    "CodeSystem", "lookup", _known, _lookup, ("system", lambda system: system.uri)
+)

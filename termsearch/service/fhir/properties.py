@@ -1,0 +1,72 @@
+"""Designations and properties of a code, as FHIR has them."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from termsearch.concept import Kind
+from termsearch.index.manifest import Manifest
+from termsearch.service.fhir.coded import Coded, Named, code_of
+from termsearch.service.fhir.outcome import Json
+from termsearch.service.fhir.systems import LOCAL
+
+__all__ = ["PROPERTIES", "Fact", "designation", "facts"]
+
+#: Those of every code system here: code, type, what it says. The first five are FHIR's own:
+#: https://hl7.org/fhir/R4/codesystem.html#defined-props.
+PROPERTIES: Final = (
+    ("inactive", "boolean", "Whether the code is out of use."),
+    ("parent", "code", "One step up."),
+    ("child", "code", "One step down."),
+    ("definition", "string", "What it means."),
+    ("semanticType", "code", "UMLS type, MeSH category, SNOMED CT tag."),
+    ("replacedBy", "code", "To use instead of a retired code."),
+    ("replaces", "code", "Retired codes that now mean this one."),
+    ("xref", "string", "The same elsewhere, a CURIE."),
+)
+
+_SNOMED: Final = "http://snomed.info/sct"
+#: FHIR's value set of uses has these two: https://hl7.org/fhir/R4/valueset-designation-use.html.
+_USES: Final = {
+    Kind.FULLY_SPECIFIED: (_SNOMED, "900000000000003001", "Fully specified name"),
+    Kind.SYNONYM: (_SNOMED, "900000000000013009", "Synonym"),
+    Kind.PREFERRED: (
+        "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra",
+        "preferredForLanguage",
+        "Preferred For Language",
+    ),
+}
+
+
+class Fact(NamedTuple):
+    """One property."""
+
+    code: str
+    kind: str  #: ``Boolean``, ``Code``, ``String``: what stands behind ``value``
+    value: bool | str
+    said: str = ""  #: the same for people
+
+
+def designation(name: Named) -> Json:
+    """One name of a code."""
+    system, code, display = _USES.get(
+        name.kind, (f"{LOCAL}name-kind", name.kind.value, name.kind.value.capitalize())
+    )
+    use = {"system": system, "code": code, "display": display}
+    return {"language": name.lang, "use": use, "value": name.text}
+
+
+def facts(manifest: Manifest, one: Coded) -> Iterator[Fact]:
+    """What is known of a code without a further question to the engine."""
+    yield Fact("inactive", "Boolean", not one.live)
+    card = one.card
+    if card is None:
+        yield from (Fact("xref", "String", each) for each in one.users)
+        return
+    codes = {"parent": card.parents, "replacedBy": card.replaced_by, "replaces": card.replaces}
+    for name, curies in codes.items():
+        yield from (Fact(name, "Code", code_of(one.vocabulary, each)) for each in curies)
+    kinds = {kind.code: kind.name for kind in manifest.types(one.vocabulary)}
+    yield from (Fact("semanticType", "Code", each, kinds.get(each, "")) for each in card.types)
+    if card.definition:
+        yield Fact("definition", "String", card.definition)
+    yield from (Fact("xref", "String", each) for each in card.xrefs)

@@ -1,0 +1,64 @@
+"""``CodeSystem/$subsumes``: https://hl7.org/fhir/R4/codesystem-operation-subsumes.html."""
+
+from typing import Final
+
+from termsearch.index import Index
+from termsearch.service.fhir.call import Call, Operation
+from termsearch.service.fhir.coded import Coded
+from termsearch.service.fhir.datatypes import Coding
+from termsearch.service.fhir.dialect import Dialect
+from termsearch.service.fhir.lookup import known_code, meant
+from termsearch.service.fhir.outcome import Json, invalid, not_supported
+from termsearch.service.fhir.parameters import Known, parameter, parameters
+from termsearch.service.fhir.systems import System
+
+__all__ = ["SUBSUMES"]
+
+_KNOWN: Final = {
+    "codeA": "code",
+    "codeB": "code",
+    "system": "uri",
+    "version": "string",
+    "codingA": "Coding",
+    "codingB": "Coding",
+}
+
+
+def _known(_dialect: Dialect) -> Known:
+    return _KNOWN
+
+
+async def _subsumes(call: Call) -> Json:
+    first, second = _coding(call, "A"), _coding(call, "B")
+    system = meant(call.systems, first)
+    if meant(call.systems, second) != system:
+        raise invalid("codingA and codingB are of two code systems; neither can subsume the other.")
+    if not system.owned:
+        raise not_supported(f"the index has no hierarchy of {system.uri}.")
+    said = await call.index(lambda index: _compared(index, system, first.code, second.code))
+    return parameters([parameter("outcome", "Code", said)])
+
+
+def _coding(call: Call, which: str) -> Coding:
+    given = call.given
+    return given.one(f"coding{which}", Coding) or Coding(
+        system=given.text("system"), version=given.text("version"), code=given.text(f"code{which}")
+    )
+
+
+def _compared(index: Index, system: System, first: str, second: str) -> str:
+    a, b = known_code(index, system, first), known_code(index, system, second)
+    if a.curie == b.curie:
+        return "equivalent"
+    if _below(b, a):
+        return "subsumes"
+    return "subsumed-by" if _below(a, b) else "not-subsumed"
+
+
+def _below(one: Coded, other: Coded) -> bool:
+    return any(other.curie in card.ancestors for card in one.cards)
+
+
+SUBSUMES: Final = Operation(
+    "CodeSystem", "subsumes", _known, _subsumes, ("system", lambda system: system.uri)
+)

@@ -1,0 +1,61 @@
+"""The value set that an operation is about."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from termsearch.index import Index
+from termsearch.service.fhir.call import Call
+from termsearch.service.fhir.datatypes import Include, ValueSet
+from termsearch.service.fhir.outcome import invalid
+from termsearch.service.fhir.sets import Set, by_url, inline
+from termsearch.service.fhir.systems import System, Systems
+
+__all__ = ["value_set_of"]
+
+#: Each ``system|version``. There is one version of a code system: another is an error.
+_VERSIONS: Final = ("system-version", "check-system-version", "force-system-version")
+
+
+def value_set_of(index: Index, call: Call) -> Set:
+    """The one that is sent or named, without the code systems that are to be left out.
+
+    Raises:
+        Problem: None is given, or something of it is not here.
+    """
+    systems, given = call.systems, call.given
+    forced = _held(systems, given.texts("force-system-version"))
+    for name in _VERSIONS:
+        _held(systems, given.texts(name))
+    sent, url = given.one("valueSet", ValueSet), given.text("url")
+    if sent is not None:
+        wanted = inline(index, systems, _forced(sent, systems, forced))
+    elif url:
+        wanted = by_url(index, systems, url, given.text("valueSetVersion"))
+    else:
+        raise invalid(f"no value set is given; expected url, such as {systems.all[0].value_set}.")
+    left = {systems.find(each.partition("|")[0]) for each in given.texts("exclude-system")}
+    return replace(wanted, parts=tuple(part for part in wanted.parts if part.system not in left))
+
+
+def _held(systems: Systems, said: Iterable[str]) -> set[System]:
+    """The code systems of ``system|version``, which are here in that version."""
+    pairs = [each.partition("|") for each in said]
+    held = {found: version for uri, _, version in pairs if (found := systems.find(uri))}
+    for system, version in held.items():
+        system.require(version)
+    return set(held)
+
+
+def _forced(sent: ValueSet, systems: Systems, forced: set[System]) -> ValueSet:
+    """Whatever version it names of a forced code system, the one that is here."""
+    if sent.compose is None or not forced:
+        return sent
+
+    def free(include: Include) -> Include:
+        here = systems.find(include.system) in forced
+        return include.model_copy(update={"version": ""}) if here else include
+
+    parts = {name: [free(each) for each in getattr(sent.compose, name)]
+             for name in ("include", "exclude")}  # fmt: skip
+    return sent.model_copy(update={"compose": sent.compose.model_copy(update=parts)})

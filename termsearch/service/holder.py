@@ -1,0 +1,174 @@
+"""The index in service: one release at a time, the next one switched in under way."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple
+
+from termsearch.aio import AsyncTermSearch, Observer
+from termsearch.errors import IndexUnreadableError, TermsearchError
+from termsearch.search import TermSearch
+from termsearch.service.problems import problem_of
+
+__all__ = ["Holder", "State"]
+
+_log = logging.getLogger("termsearch.service")
+
+
+class State(NamedTuple):
+    """Whether questions can be answered, and if not, why."""
+
+    ready: bool
+    code: str = ""
+    reason: str = ""
+
+
+class _Served:
+    """One opened index and how many requests use it."""
+
+    def __init__(self, search: AsyncTermSearch) -> None:
+        self.search = search
+        self.users = 0
+        self.unused = asyncio.Event()
+        self.unused.set()
+
+    @asynccontextmanager
+    async def used(self) -> AsyncIterator[AsyncTermSearch]:
+        self.users += 1
+        self.unused.clear()
+        try:
+            yield self.search
+        finally:
+            self.users -= 1
+            if self.users == 0:
+                self.unused.set()
+
+    async def retire(self) -> None:
+        """Close, as soon as the last request that uses it has ended."""
+        await self.unused.wait()
+        await self.search.close()
+
+
+class Holder:
+    """Lends the index to requests, and changes it between them.
+
+    Args:
+        open_search: Opens what is current.
+        observe: See :class:`~termsearch.aio.AsyncTermSearch`.
+        switched: Told what is served from now on.
+
+    Attributes:
+        readied: Set whenever there is something new that can be asked; who waits for it clears it.
+    """
+
+    def __init__(
+        self,
+        open_search: Callable[[], TermSearch],
+        *,
+        observe: Observer = lambda _size, _seconds: None,
+        switched: Callable[[AsyncTermSearch], None] = lambda _search: None,
+    ) -> None:
+        self._open = open_search
+        self._observe, self._switched = observe, switched
+        self._served: _Served | None = None
+        self._state = State(ready=False, code="starting", reason="the index is being opened.")
+        self._changing = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.readied = asyncio.Event()
+
+    @property
+    def state(self) -> State:
+        """For ``/ready``."""
+        return self._state
+
+    @property
+    def depth(self) -> int:
+        """Queries that wait to be embedded."""
+        return self._served.search.depth if self._served else 0
+
+    async def start(self) -> None:
+        """Open the index, and load the encoder meanwhile; a second call does nothing.
+
+        Raises:
+            TermsearchError: It can't be opened.
+        """
+        async with self._changing:
+            if self._served is None:
+                self._served = await self._opened()
+                self._switched(self._served.search)
+                self._state = State(ready=False, code="loading", reason="the encoder is loading.")
+                self._spawn(self._warm(self._served.search))
+
+    async def stop(self) -> None:
+        """Close the index when the last request has ended."""
+        async with self._changing:
+            served, self._served = self._served, None
+            for task in list(self._tasks):
+                with suppress(asyncio.CancelledError):
+                    await task
+            self._state = State(ready=False, code="stopped", reason="the service has stopped.")
+            if served:
+                await served.retire()
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[AsyncTermSearch]:
+        """The index that is current now, for as long as the request takes.
+
+        Raises:
+            IndexUnreadableError: It is not open.
+        """
+        if self._served is None:
+            raise IndexUnreadableError("the index is not open; /ready says why.")
+        async with self._served.used() as search:
+            yield search
+
+    async def refresh(self) -> bool:
+        """Serve the generation that is current now; whether it is another than was served.
+
+        It is opened beside the old one, lent from the next request on, and the old one closed
+        when its last request has ended.
+
+        Raises:
+            TermsearchError: It can't be opened; the old one stays in service.
+        """
+        async with self._changing:
+            old = self._served
+            if old is None or not await old.search.call(lambda search: search.index.outdated()):
+                return False
+            new = await self._opened()
+            try:
+                await new.search.share_encoder(old.search)
+                await new.search.warm()
+            except BaseException:
+                await new.search.close()
+                raise
+            self._served, self._state = new, State(ready=True)
+            self._switched(new.search)
+            self.readied.set()
+            self._spawn(old.retire())
+        return True
+
+    async def _opened(self) -> _Served:
+        search = AsyncTermSearch(self._open, observe=self._observe)
+        try:
+            await search.open()
+        except BaseException:
+            await search.close()
+            raise
+        return _Served(search)
+
+    async def _warm(self, search: AsyncTermSearch) -> None:
+        try:
+            await search.warm()
+        except TermsearchError as error:
+            _log.error("the encoder can't be loaded: %s", error)
+            self._state = State(False, problem_of(error).info.code, str(error))
+        else:
+            self._state = State(ready=True)
+            self.readied.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,118 @@
+"""``/vocabularies``, ``/health``, ``/ready``, ``/metrics``, ``/version`` and ``/admin/reload``."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from termsearch import __version__
+from termsearch.answer import TypeInfo
+from termsearch.index import Ask, Same
+from termsearch.index.manifest import Manifest
+from termsearch.search import TermSearch
+from termsearch.service.lent import Lent, holder_of
+from termsearch.service.models import Health, Ready, Reloaded, Version, VocabularyInfo
+from termsearch.service.problems import ErrorBody, Problem
+from termsearch.vocabulary import KNOWN, Vocabulary
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["about"])
+
+_KNOWN: Final = {vocabulary.id: vocabulary for vocabulary in KNOWN}
+
+#: How long `/ready` waits for the engine. Busy is no fault; a server that is away says so at once.
+_PROBE_SECONDS: Final = 1.0
+
+
+@router.get("/vocabularies", summary="What can be searched and filtered by")
+async def vocabularies(lent: Lent) -> list[VocabularyInfo]:
+    """Those that concepts come from, then those that use names of them."""
+    manifest = lent.manifest
+    return [_vocabulary(manifest, each) for each in _in_order(manifest)]
+
+
+@router.get("/health", summary="Whether the process is alive")
+async def health() -> Health:
+    """Says nothing of the index; see `/ready`."""
+    return Health()
+
+
+@router.get(
+    "/ready",
+    summary="Whether queries can be answered",
+    responses={
+        503: {"model": ErrorBody, "description": "They can't; `code` and `message` say why"}
+    },
+)
+async def ready(request: Request) -> Ready:
+    """Whether the index is open, its engine answers and the encoder is loaded."""
+    holder = holder_of(request)
+    known = request.scope.get("termsearch.caller") or not request.app.state.keys
+    if not holder.state.ready:
+        raise Problem(
+            503,
+            holder.state.reason if known else "not ready; with an API key, this says why.",
+            code=holder.state.code,
+        )
+    async with holder.lend() as search:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(search.call(_probe), _PROBE_SECONDS)
+        if not known:
+            return Ready(ready=True)
+        return Ready(
+            ready=True,
+            index=search.name,
+            model=search.manifest.encoder.model,
+            releases=search.manifest.releases(),
+        )
+
+
+@router.get("/metrics", summary="Figures for Prometheus")
+async def metrics(request: Request) -> Response:
+    """Requests by route and status, seconds, batches, the queue, what is served."""
+    return Response(request.app.state.metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+@router.get("/version", summary="Of the program")
+async def version() -> Version:
+    """As `termsearch --version`."""
+    return Version(version=__version__)
+
+
+@router.post("/admin/reload", tags=["admin"], summary="Serve the current release now")
+async def reload(request: Request) -> Reloaded:
+    """What is done every few seconds anyway, at once; requests under way end on the old release.
+
+    Where the new one can't be opened the old one stays in service. Needs the role `admin`.
+    """
+    holder = holder_of(request)
+    switched = await holder.refresh()
+    async with holder.lend() as search:
+        return Reloaded(switched=switched, releases=search.manifest.releases())
+
+
+def _probe(search: TermSearch) -> None:
+    """Raises what the engine has to say; finds nothing."""
+    search.index.search([Ask(Same("form", ""), 1)])
+
+
+def _in_order(manifest: Manifest) -> list[str]:
+    return list(dict.fromkeys([*manifest.vocabularies(), *manifest.searchable_vocabularies()]))
+
+
+def _vocabulary(manifest: Manifest, name: str) -> VocabularyInfo:
+    known = _KNOWN.get(name, Vocabulary(name, name))
+    loaded = [entry for entry in manifest.loaded if entry.vocabulary == name]
+    return VocabularyInfo(
+        id=name,
+        title=known.title,
+        uri=known.uri,
+        release=manifest.releases().get(name, ""),
+        names=sum(entry.names for entry in loaded),
+        concepts=sum(entry.concepts for entry in loaded),
+        types=[TypeInfo(code=kind.code, name=kind.name) for kind in manifest.types(name)],
+        langs=sorted({lang for entry in loaded for lang in entry.langs}),
+    )

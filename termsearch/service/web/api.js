@@ -1,0 +1,139 @@
+// Questions to the service: with the reader's key, again where it is busy, refusals in words.
+
+import { byId } from "./dom.js";
+
+const KEY = "termsearch-key";
+const TRIES = 4;
+const LONGEST_WAIT = 10;
+/** Codes of 503 that a wait mends; an encoder that is not to be had stays away. */
+const PASSING = new Set(["unavailable", "starting", "loading", "index-busy", "index-unreadable"]);
+
+let key = stored();
+let asked = null;
+
+/** The service refused, or was not reached (status 0). */
+export class Refusal extends Error {
+  constructor(status, message, choices = []) {
+    super(message);
+    Object.assign(this, { status, choices });
+  }
+}
+
+/** The JSON that a route answers. Throws Refusal; AbortError where `signal` was set off. */
+export async function ask(path, parameters = {}, signal = undefined) {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await fetched(`${path}${written(parameters)}`, signal);
+    if (answer.ok) {
+      notice("");
+      return answer.json();
+    }
+    const refusal = await refused(answer);
+    if (refusal.status === 401) {
+      await keyGiven(signal);
+    } else if (tried < TRIES && mended(refusal)) {
+      const seconds = Math.min(Number(answer.headers.get("Retry-After")) || tried, LONGEST_WAIT);
+      notice(`${refusal.message} Asking again in ${seconds} s.`);
+      await waited(seconds, signal);
+    } else {
+      notice("");
+      throw refusal;
+    }
+  }
+}
+
+/** What is said beside the answer; empty takes it away. */
+export function notice(text) {
+  const line = byId("notice");
+  line.textContent = text;
+  line.hidden = !text;
+}
+
+export function forgetKey() {
+  keep("");
+}
+
+const mended = ({ status, code }) => status === 429 || (status === 503 && PASSING.has(code));
+
+async function fetched(path, signal) {
+  const headers = key ? { Authorization: `Bearer ${key}` } : {};
+  try {
+    return await fetch(path, { headers, signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal(0, "The service was not reached. Is it running, and this machine connected?");
+  }
+}
+
+async function refused(answer) {
+  let error = {};
+  try {
+    error = (await answer.json()).error ?? {};
+  } catch {
+    // A proxy in between answers with a page of its own.
+  }
+  const said = error.message || `The service answered with status ${answer.status}.`;
+  const refusal = new Refusal(answer.status, said, error.choices);
+  refusal.code = error.code ?? "unavailable";
+  return refusal;
+}
+
+function written(parameters) {
+  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+    [value].flat().map((each) => [name, each]));
+  const wanted = pairs.filter(([, value]) => value !== "" && value !== undefined && value !== false);
+  return wanted.length ? `?${new URLSearchParams(wanted)}` : "";
+}
+
+function waited(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}
+
+/** Resolves when the reader has given a key; all who wait share one dialogue. */
+async function keyGiven(signal) {
+  asked ??= dialogue().finally(() => { asked = null; });
+  await asked;
+  signal?.throwIfAborted();
+}
+
+function dialogue() {
+  const dialog = byId("key-dialog");
+  byId("key-said").textContent = key ? "The key that was given is not known." : "";
+  keep("");
+  dialog.showModal();
+  return new Promise((resolve) => {
+    byId("key-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      keep(byId("key").value.trim());
+      byId("key").value = "";
+      dialog.close();
+      resolve();
+    }, { once: true });
+  });
+}
+
+function stored() {
+  try {
+    return sessionStorage.getItem(KEY) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function keep(given) {
+  key = given;
+  try {
+    if (given) sessionStorage.setItem(KEY, given);
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Then it is kept in memory alone.
+  }
+  byId("forget").hidden = !given;
+}
+
+keep(key);

@@ -1,0 +1,91 @@
+// The search box and its list: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ (list, manual).
+
+import { ask } from "./api.js";
+import { byId, h } from "./dom.js";
+
+const MOST = 5;
+
+/** Suggests while somebody types; `taken(text)` is told what was chosen or entered. */
+export class Combobox {
+  constructor({ input, list, where, taken, left }) {
+    Object.assign(this, { input, list, where, taken, left, options: [], at: -1 });
+    this.asking = null;
+    input.addEventListener("keydown", (event) => this.#pressed(event));
+    input.addEventListener("blur", () => this.close());
+    // Before the box loses the focus, and with it the list.
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) this.#take(this.list.children.namedItem(option.id));
+    });
+  }
+
+  /** Fetch suggestions for what is in the box. An older question that is under way is dropped. */
+  async suggest() {
+    this.asking?.abort();
+    const q = this.input.value.trim();
+    if (!q) return this.close();
+    this.asking = new AbortController();
+    try {
+      const { signal } = this.asking;
+      const { results } = await ask("autocomplete", { q, limit: MOST, ...this.where() }, signal);
+      if (document.activeElement === this.input) this.#show(results, q);
+    } catch (error) {
+      if (error.name !== "AbortError") this.close(); // the answer below says what is wrong
+    }
+  }
+
+  close() {
+    this.asking?.abort();
+    this.#show([], "");
+  }
+
+  get open() {
+    return !this.list.hidden;
+  }
+
+  #show(results, q) {
+    const news = results.filter((each) => each.matched_name.toLowerCase() !== q.toLowerCase());
+    this.list.replaceChildren(...news.map(option));
+    this.list.hidden = !news.length;
+    this.input.setAttribute("aria-expanded", String(news.length > 0));
+    this.#point(-1);
+  }
+
+  #point(at) {
+    const options = [...this.list.children];
+    this.at = at;
+    options.forEach((each, i) => each.setAttribute("aria-selected", String(i === at)));
+    if (at >= 0) this.input.setAttribute("aria-activedescendant", options[at].id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  #pressed(event) {
+    const { key } = event;
+    const many = this.list.children.length;
+    if (key === "ArrowDown" && this.open) this.#point((this.at + 1) % many);
+    else if (key === "ArrowDown") this.left();
+    else if (key === "ArrowUp" && this.open) this.#point((this.at < 1 ? many : this.at) - 1);
+    else if (key === "Enter") this.#take(this.list.children[this.at]);
+    else if (key === "Escape" && this.open) this.close();
+    else if (key === "Escape") this.taken((this.input.value = ""));
+    else return;
+    event.preventDefault();
+  }
+
+  #take(option) {
+    if (option) this.input.value = option.dataset.name;
+    this.close();
+    this.taken(this.input.value);
+  }
+}
+
+function option(result, number) {
+  const { matched_name: matched, name, vocabulary } = result;
+  const rest = matched === name ? vocabulary : `${name} · ${vocabulary}`;
+  return h("li", { role: "option", id: `option-${number}`, "data-name": matched },
+    h("span", {}, matched), h("span", { class: "code" }, rest));
+}
+
+export const searchBox = (told) =>
+  new Combobox({ input: byId("q"), list: byId("suggestions"), ...told });

@@ -1,0 +1,165 @@
+// All that the index knows of one concept.
+
+import { ask } from "./api.js";
+import { counted, h, hrefOf, linkTo } from "./dom.js";
+import { badge } from "./hit.js";
+import { write } from "./state.js";
+
+const PAGE = 25;
+/** Hierarchies are some 15 deep; beyond this a path would say nothing. */
+const DEEPEST = 30;
+
+const REASONS = {
+  replaced: "is retired; this is its successor.",
+  merged: "was merged into this concept.",
+  "used by": "is a source's code for a name of this concept.",
+};
+
+export async function conceptPage(state, tools, signal) {
+  const at = pathOf(state.curie);
+  const entry = await ask(at, { inactive: state.inactive }, signal);
+  const own = pathOf(entry.curie);
+  const part = (name, offset, limit = PAGE) =>
+    ask(`${own}/${name}`, { offset, limit, inactive: !entry.active }, signal);
+  const [path, above, below, elsewhere] = await Promise.all([
+    pathTo(entry, signal), part("ancestors", 0, 200), part("descendants", 0), part("mappings", 0),
+  ]);
+  return h("article", { class: "concept" },
+    heading(entry), redirect(entry), definition(entry),
+    h("p", { class: "actions" },
+      h("a", { href: write({ ...blank(entry.name), page: "map" }) }, "Map of its neighbourhood"),
+      below.total ? h("a", { href: write({ ...blank(""), under: entry.curie, page: "search" }) }, "Search below it") : null),
+    names(entry), hierarchy(entry, path, above),
+    section("Below it", below, (offset) => part("descendants", offset), related),
+    section("In other vocabularies", elsewhere, (offset) => part("mappings", offset), mapping));
+}
+
+const blank = (q) => ({ q, vocab: [], type: [], lang: [], under: "", inactive: false });
+
+/** A CURIE as the path of its routes; HP:0001945 is its vocabulary in capitals, which they take. */
+function pathOf(curie) {
+  const colon = curie.indexOf(":");
+  const code = curie.slice(colon + 1).split("/").map(encodeURIComponent).join("/");
+  return `concepts/${encodeURIComponent(curie.slice(0, Math.max(colon, 0)))}/${code}`;
+}
+
+function heading(entry) {
+  return h("header", {},
+    h("h1", {}, entry.name),
+    h("p", {}, h("span", { class: "code" }, entry.curie),
+      ...(entry.active ? [] : badge("retired", "retired concept")),
+      h("span", { class: "small" }, ` release ${entry.release || "unknown"}`)),
+    entry.types.length ? h("p", { class: "small" }, entry.types.map((type) => type.name).join(" · ")) : null);
+}
+
+function redirect({ redirect: from, replaced_by: next }) {
+  return h("div", {},
+    from ? h("p", { class: "warn" },
+      h("a", { href: hrefOf(from.asked, from.reason === "replaced") }, from.asked), ` ${REASONS[from.reason]}`) : null,
+    next.length ? h("p", { class: "warn" }, "Use instead: ",
+      ...next.flatMap((each, i) => [i ? ", " : "", linkTo(each)])) : null);
+}
+
+function definition({ definition: text }) {
+  return text ? h("p", { class: "definition" }, text) : null;
+}
+
+function names({ names: all }) {
+  const langs = [...new Set(all.map((each) => each.lang))];
+  return h("section", {},
+    h("h2", {}, `Names (${all.length})`),
+    ...langs.map((lang) => h("div", { class: "language" },
+      h("h3", {}, lang || "no language given"),
+      h("ul", { class: "plain" }, ...all.filter((each) => each.lang === lang).map(name)))));
+}
+
+function name({ name: text, kind, active, lang, sources }) {
+  const used = sources.map((each) => each.curie || each.vocabulary);
+  return h("li", {}, h("span", { lang: lang || null }, text),
+    h("span", { class: "small" }, ` ${kind.replaceAll("_", " ")}`),
+    ...(active ? [] : badge("retired", "retired name")),
+    used.length ? h("span", { class: "code" }, ` ${used.join(", ")}`) : null);
+}
+
+/** From the top, `[{curie, name}]`, by the first parent of each; `forks`: whether there were others. */
+async function pathTo(entry, signal) {
+  const steps = [];
+  const met = new Set([entry.curie]);
+  let up = entry.parents;
+  let forks = up.length > 1;
+  while (up.length && !met.has(up[0].curie) && steps.length < DEEPEST) {
+    const [first] = up;
+    met.add(first.curie);
+    steps.unshift(first);
+    try {
+      up = (await ask(`${pathOf(first.curie)}/parents`, { limit: 2 }, signal)).results;
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      break; // a parent of which the index has the code alone
+    }
+    forks ||= up.length > 1;
+  }
+  return { steps, forks };
+}
+
+function hierarchy(entry, { steps, forks }, above) {
+  const here = h("li", { "aria-current": "true" }, entry.name);
+  return h("section", {},
+    h("h2", {}, "Place in the hierarchy"),
+    steps.length
+      ? h("nav", { "aria-label": "Path from the top" },
+        h("ol", { class: "path" }, ...steps.map((each) => h("li", {}, linkTo(each))), here))
+      : h("p", {}, "Nothing is above it."),
+    forks ? h("p", { class: "small" }, "One path of several: it goes by the first parent each time.") : null,
+    entry.parents.length > 1 ? [h("h3", {}, "Parents"), list(entry.parents, related)] : null,
+    above.total > steps.length
+      ? h("details", {}, h("summary", {}, `All ${counted(above.total, "concept")} above`), list(above.results, related))
+      : null,
+    h("h3", {}, `Children (${entry.children.length})`), children(entry.children));
+}
+
+/** All of them are here already; a long list is unfolded. */
+function children(all) {
+  if (!all.length) return h("p", {}, "None.");
+  const rest = all.slice(PAGE);
+  return h("div", {}, list(all.slice(0, PAGE), related), rest.length
+    ? h("details", {}, h("summary", {}, `${counted(rest.length, "more child", "more children")}`), list(rest, related))
+    : null);
+}
+
+const list = (all, draw) => h("ul", { class: "plain" }, ...all.map((each) => h("li", {}, draw(each))));
+const related = (each) => linkTo(each);
+
+function mapping(each) {
+  const via = each.via ? ` by way of ${each.via}` : "";
+  return h("span", {}, each.name ? linkTo(each) : h("span", { class: "code" }, each.curie),
+    h("span", { class: "small" }, ` ${each.relation}${via}`));
+}
+
+/** A list that grows by pages. */
+function section(title, first, next, draw) {
+  const shown = list(first.results, draw);
+  const said = h("p", { class: "small", role: "status" });
+  const button = h("button", { type: "button", click: grow }, "More");
+  tell();
+  return h("section", {}, h("h2", {}, `${title} (${first.total.toLocaleString("en")})`),
+    first.total ? shown : h("p", {}, "None."), said, button);
+
+  async function grow() {
+    button.disabled = true;
+    try {
+      const page = await next(shown.children.length);
+      shown.append(...list(page.results, draw).children);
+      tell();
+    } catch (error) {
+      said.textContent = error.message;
+    }
+    button.disabled = false;
+  }
+
+  function tell() {
+    const many = shown.children.length;
+    button.hidden = many >= first.total;
+    said.textContent = button.hidden ? "" : `${many} of ${first.total.toLocaleString("en")} shown.`;
+  }
+}

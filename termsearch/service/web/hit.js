@@ -1,0 +1,85 @@
+// One concept of an answer, with the evidence for and against it.
+
+import { h, hrefOf, linkTo } from "./dom.js";
+
+const KINDS = {
+  exact: "exact name",
+  normalized: "same name, written otherwise",
+  lexical: "alike in spelling",
+  dense: "alike in meaning",
+  hybrid: "alike in spelling and meaning",
+};
+const LEGS = {
+  exact: ["Same words", "1 where a name has exactly these words"],
+  normalized: ["Same name", "1 where a name differs in spelling or word order alone"],
+  lexical: ["Spelling", "likeness of spelling, 0 to 1"],
+  dense: ["Meaning", "cosine of the embeddings, −1 to 1"],
+};
+
+/** A list item. */
+export function hitOf(hit) {
+  return h("li", { class: "hit" },
+    h("article", {},
+      h("div", { class: "said" }, title(hit), matched(hit), types(hit), against(hit),
+        h("p", { class: "why" }, hit.explanation), sources(hit)),
+      evidence(hit)));
+}
+
+function title(hit) {
+  return h("h3", {},
+    h("a", { class: "name", href: hrefOf(hit.curie, !hit.active) }, hit.name), " ",
+    h("span", { class: "code" }, hit.curie), ...badges(hit));
+}
+
+function badges(hit) {
+  return [
+    hit.conflicts.length ? badge("conflict", "contradicts the query") : null,
+    hit.active ? null : badge("retired", "retired concept"),
+    hit.retired_name ? badge("retired", "retired name") : null,
+  ];
+}
+
+export const badge = (kind, text) => [" ", h("span", { class: `badge ${kind}` }, text)];
+
+function matched(hit) {
+  const lang = hit.lang && hit.lang !== "en" ? ` (${hit.lang})` : "";
+  const what = hit.matched_name === hit.name
+    ? "The displayed name"
+    : ["Its name ", h("q", { lang: hit.lang || null }, hit.matched_name), lang];
+  return h("p", { class: "matched" }, what, ` · ${KINDS[hit.match_type] ?? hit.match_type}`);
+}
+
+function types(hit) {
+  if (!hit.types.length) return null;
+  return h("p", { class: "small" }, hit.types.map((type) => type.name).join(" · "));
+}
+
+function against(hit) {
+  const next = hit.replaced_by.flatMap((curie, i) => [i ? ", " : "", linkTo({ curie })]);
+  return [
+    hit.conflicts.length ? h("p", { class: "warn" }, `Contradiction: ${hit.conflicts.join("; ")}.`) : null,
+    next.length ? h("p", { class: "warn" }, "Use instead: ", ...next) : null,
+  ].filter(Boolean);
+}
+
+function sources(hit) {
+  const used = hit.sources.map((each) => each.curie || each.vocabulary);
+  const distinct = [...new Set(used)].filter((each) => each !== hit.curie);
+  if (!distinct.length) return null;
+  return h("p", { class: "small" }, `Also used by ${distinct.join(", ")}`);
+}
+
+/** Each figure stands beside its bar, which says nothing more. */
+function evidence(hit) {
+  const rows = Object.entries(hit.scores).map(([leg, score]) => row(leg, ...(LEGS[leg] ?? [leg, ""]), score));
+  return h("dl", { class: "evidence" }, ...rows,
+    row("total", "Score", "of all evidence, −1 to 1, comparable between queries", hit.score));
+}
+
+function row(kind, label, meaning, score) {
+  const bar = h("span", { class: `measure ${kind}` });
+  bar.style.setProperty("--share", String(Math.max(0, Math.min(1, score))));
+  return h("div", { title: meaning },
+    h("dt", {}, label),
+    h("dd", {}, h("span", { class: "track", "aria-hidden": "true" }, bar), score.toFixed(2)));
+}

@@ -1,0 +1,110 @@
+"""A search box while somebody types."""
+
+import pytest
+
+from termsearch.autocomplete import autocomplete
+from termsearch.concept import Name
+from termsearch.errors import UnknownValueError
+from termsearch.index import Index
+from termsearch.index.where import Where
+from termsearch.ingest import ingest
+from tests.concepts import ALL, OLD_FEVER, concept
+from tests.conftest import WordHash
+
+HEART = (
+    concept("local", "1", "Heart attack", "Myocardial infarction"),
+    concept("local", "2", "Attack of the heart, silent"),
+    concept("local", "3", "Cardiac arrest", "Heart attack of any sort"),
+    concept("local", "4", "Heartburn"),
+    concept("local", "5", "Infarct", Name(text="infarto", lang="es")),
+)
+
+
+@pytest.fixture(autouse=True)
+def _filled(index: Index, encoder: WordHash) -> None:
+    ingest([*ALL, OLD_FEVER, *HEART], "test", encoder, index)
+
+
+def found(index: Index, text: str, where: Where | None = None, limit: int = 10) -> list[str]:
+    return [each.curie for each in autocomplete(index, text, where, limit=limit).results]
+
+
+def test_every_beginning_of_a_name_finds_it(index: Index) -> None:
+    name = "Hyperpyrexia"
+
+    missed = [end for end in range(1, len(name)) if "mesh:D990003" not in found(index, name[:end])]
+
+    assert missed == []
+
+
+@pytest.mark.parametrize("text", ["heart att", "att heart", "Heart  ATT", "attack he"])
+def test_words_may_come_in_any_order_the_last_one_cut(index: Index, text: str) -> None:
+    assert sorted(found(index, text)) == ["local:1", "local:2", "local:3"]
+
+
+def test_names_that_begin_so_lead_then_preferred_ones_then_short_ones(index: Index) -> None:
+    completions = autocomplete(index, "heart").results
+
+    assert [each.matched_name for each in completions] == [
+        "Heartburn",
+        "Heart attack",
+        "Heart attack of any sort",
+        "Attack of the heart, silent",
+    ]
+
+
+def test_a_concept_comes_once_with_the_name_that_has_the_words(index: Index) -> None:
+    (only,) = autocomplete(index, "myocard").results
+
+    assert (only.curie, only.name, only.matched_name) == (
+        "local:1", "Heart attack", "Myocardial infarction",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "slips"),
+    [("myocadial inf", 1), ("myocardail", 1), ("hyperpirexia", 1), ("haert a", 1)],
+)
+def test_a_slip_is_forgiven_and_told(index: Index, text: str, slips: int) -> None:
+    best = autocomplete(index, text).results[0]
+
+    assert best.slips == slips
+    assert best.curie in {"local:1", "mesh:D990003"}
+
+
+def test_what_is_typed_right_comes_before_what_would_need_a_slip(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([concept("other", "1", "Heard voices")], "other", encoder, index)
+
+    assert found(index, "heard")[0] == "other:1"
+    assert found(index, "heart")[0] == "local:4"
+
+
+def test_short_words_and_numbers_are_not_put_right(index: Index, encoder: WordHash) -> None:
+    ingest([concept("other", "1", "BRCA2 gene", "ALS")], "other", encoder, index)
+
+    assert found(index, "brca1") == []
+    assert found(index, "alt") == []
+
+
+def test_filters_hold(index: Index) -> None:
+    assert found(index, "fev", Where(vocabularies=("mesh",))) == ["mesh:D990002", "mesh:D990003"]
+    assert found(index, "fev", Where(under="mesh:D990003")) == ["mesh:D990003"]
+    assert found(index, "infar", Where(langs=("es",))) == ["local:5"]
+    assert found(index, "febrile") == []
+    assert found(index, "febrile", Where(inactive=True)) == ["snomedct:39999993"]
+
+
+def test_no_words_and_unknown_words_find_nothing(index: Index) -> None:
+    assert found(index, "  -  ") == []
+    assert found(index, "xylophone") == []
+
+
+def test_an_unknown_filter_value_is_refused(index: Index) -> None:
+    with pytest.raises(UnknownValueError, match="unknown vocabulary 'nope'"):
+        autocomplete(index, "fev", Where(vocabularies=("nope",)))
+
+
+def test_a_limit_is_kept(index: Index) -> None:
+    assert found(index, "heart", limit=2) == ["local:4", "local:1"]
