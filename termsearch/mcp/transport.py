@@ -1,0 +1,65 @@
+"""How clients come to the server: through stdin and stdout, or over HTTP."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+from mcp.server import Server
+from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+from termsearch.aio import AsyncTermSearch
+from termsearch.errors import TermsearchError
+from termsearch.mcp.server import create_server
+from termsearch.search import TermSearch
+
+__all__ = ["Endpoint", "http_endpoint", "serve_stdio"]
+
+#: An ASGI application of one path.
+Endpoint = Callable[..., Any]
+
+#: For the SDK's own check of bodies: the service that mounts the endpoint has a stricter one.
+_BODY_BYTES: Final = 4 * 1024 * 1024
+
+
+async def serve_stdio(open_search: Callable[[], TermSearch]) -> None:
+    """Serve one client until it closes stdin. Nothing else is written to stdout.
+
+    Raises:
+        TermsearchError: The index can't be opened.
+    """
+    async with AsyncTermSearch(open_search) as search:
+
+        @asynccontextmanager
+        async def lend() -> AsyncIterator[AsyncTermSearch]:
+            yield search
+
+        server = create_server(lend)
+        warming = asyncio.create_task(_warm(search))
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
+        await warming
+
+
+@asynccontextmanager
+async def http_endpoint(server: Server[Any]) -> AsyncIterator[Endpoint]:
+    """Streamable HTTP, without sessions and streams.
+
+    Each POST is answered by one JSON body, so that a client holds nothing between two requests
+    and any process may answer the next one.
+    """
+    # The SDK logs each session and request; who mounts this has a log of requests.
+    logging.getLogger("mcp").setLevel(logging.WARNING)
+    manager = StreamableHTTPSessionManager(
+        server, json_response=True, stateless=True, max_request_body_size=_BODY_BYTES
+    )
+    async with manager.run():
+        yield manager.handle_request
+
+
+async def _warm(search: AsyncTermSearch) -> None:
+    """Load the encoder while the client introduces itself; what is wrong the first search says."""
+    with suppress(TermsearchError):
+        await search.warm()
