@@ -7,6 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from termsearch.connect import export_encoder
+from termsearch.encoder import load_encoder
+from termsearch.index.edge import EdgeIndex
+from termsearch.index.manifest import Manifest
+from termsearch.ingest import ingest
+from termsearch.settings import Settings
+
+from .bert import save_bert
+from .concepts import FEVER
+
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("termsearch/**/*.py"), *ROOT.glob("loaders/**/*.py")])
 
@@ -14,34 +24,50 @@ FILES = sorted([*ROOT.glob("termsearch/**/*.py"), *ROOT.glob("loaders/**/*.py")]
 ONLY = {
     "torch": "termsearch/encoder/",
     "transformers": "termsearch/encoder/",
+    "tokenizers": "termsearch/encoder/",
+    "onnx": "termsearch/encoder/",
+    "onnxruntime": "termsearch/encoder/",
     "huggingface_hub": "termsearch/encoder/",
     "qdrant_edge": "termsearch/index/edge.py",
-    "qdrant_client": "termsearch/index/server.py",
+    "grpc": "termsearch/index/server/",
+    "qdrant_client": "termsearch/index/server/",
+    "tenacity": "termsearch/index/server/",
     "click": "termsearch/cli/",
     "rich": "termsearch/cli/",
     "platformdirs": "termsearch/settings.py",
     "abbreviations": "termsearch/abbreviations.py",
     "lxml": "loaders/",
     "matplotlib": "termsearch/evaluate/plot.py",
+    "cachetools": "termsearch/vectors.py",
+    "fastapi": "termsearch/service/",
+    "starlette": "termsearch/service/",
+    "uvicorn": "termsearch/service/",
+    "prometheus_client": "termsearch/service/",
+    "mcp": "termsearch/mcp/",
+    "mcp_types": "termsearch/mcp/",
 }
 
 #: Parts of the house, from the ground up: a part imports only parts below it.
 LAYERS = (
-    ("errors", "grams", "lexicon", "pipeline", "shorthand", "typo", "vocabulary"),
+    ("choices", "errors", "grams", "lexicon", "licences", "pipeline", "shorthand", "typo", "vocabulary"),
     ("normalize",),
     ("abbreviations", "conflict"),
     ("concept",),
     ("loader",),
     ("encoder",),
     ("index",),
-    ("answer", "codes", "embed", "ingest", "status"),
-    ("lookup", "rank", "readings"),
+    ("diff",),
+    ("answer", "bundle", "codes", "embed", "ingest", "release", "status"),
+    ("autocomplete", "hierarchy", "rank", "readings", "vectors"),
+    ("lookup", "mappings", "neighbourhood"),
     ("decision", "explain"),
     ("search",),
     ("evaluate", "verify"),
     ("settings",),
-    ("connect",),
-    ("demo",),
+    ("connect", "remote"),
+    ("aio",),
+    ("mcp",),
+    ("demo", "portable", "service", "update"),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -102,3 +128,26 @@ def test_only_settings_reads_the_environment() -> None:
     ]
 
     assert readers == ["termsearch/settings.py"]
+
+
+def test_a_query_with_an_exported_encoder_loads_neither_torch_nor_transformers(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(home=tmp_path)
+    encoder = load_encoder(str(save_bert(tmp_path)), pooling="cls", device="cpu")
+    index = EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=encoder.card))
+    ingest([FEVER], "table", encoder, index)
+    export_encoder(settings, encoder, index)
+    index.publish()
+    index.close()
+    code = (
+        "import sys; from pathlib import Path; from termsearch.connect import connect; "
+        "from termsearch.settings import Settings; "
+        "search = connect(Settings(home=Path(sys.argv[1]))); "
+        "assert search.query('fevers').results[0].code; search.close(); print(*sys.modules)"
+    )
+
+    loaded = subprocess.check_output([sys.executable, "-c", code, str(tmp_path)], text=True).split()
+
+    assert {"torch", "transformers"}.isdisjoint(loaded)
+    assert {"onnxruntime", "tokenizers"} <= set(loaded)

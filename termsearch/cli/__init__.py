@@ -1,24 +1,54 @@
 """The command line: parse, call the library, print. No logic lives here.
 
-Each command imports what it needs when it runs: ``termsearch --help`` must not wait for torch.
+Each command is imported when it is named and imports what it needs when it runs: ``termsearch
+--help`` must not wait for torch, and ``termsearch query`` not for what others need.
 """
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Final
 
 import click
 
-from termsearch.cli.demo import demo_command
-from termsearch.cli.embed import embed_command
-from termsearch.cli.eval import eval_command
-from termsearch.cli.ingest import ingest_command
-from termsearch.cli.loaders import loaders_command
-from termsearch.cli.lookup import lookup_command
-from termsearch.cli.query import query_command
-from termsearch.cli.status import status_command
-from termsearch.cli.verify import verify_command
 from termsearch.errors import TermsearchError
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130  # 128 + SIGINT, what a shell expects
+
+#: Command to the module that has it, as ``<command>_command``.
+_COMMANDS: Final = {
+    "demo": "demo",
+    "diff": "diff",
+    "embed": "embed",
+    "eval": "eval",
+    "export": "bundle",
+    "import": "bundle",
+    "ingest": "ingest",
+    "loaders": "loaders",
+    "lookup": "lookup",
+    "mcp": "mcp",
+    "query": "query",
+    "rollback": "rollback",
+    "serve": "serve",
+    "status": "status",
+    "verify": "verify",
+}
+
+
+class _Commands(Mapping[str, click.Command]):
+    """Imports a command when it is looked up."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module = import_module(f"termsearch.cli.{_COMMANDS[name]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
 
 
 class _Group(click.Group):
@@ -37,7 +67,11 @@ class _Group(click.Group):
             ctx.exit(_INTERRUPTED)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group,
+    commands=_Commands(),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="termsearch")
 def main() -> None:
     """Search medical terminologies by meaning.
@@ -47,17 +81,3 @@ def main() -> None:
         termsearch ingest desc2026.xml
         termsearch query "high fever"
     """
-
-
-for _command in (
-    demo_command,
-    embed_command,
-    eval_command,
-    ingest_command,
-    loaders_command,
-    lookup_command,
-    query_command,
-    status_command,
-    verify_command,
-):
-    main.add_command(_command)

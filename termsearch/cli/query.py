@@ -1,10 +1,10 @@
 """``termsearch query``."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -15,8 +15,8 @@ from termsearch.cli.options import (
     settings_with,
     text_lines,
 )
-from termsearch.cli.tables import print_table
 from termsearch.errors import BadReleaseError
+from termsearch.settings import Settings
 
 if TYPE_CHECKING:
     from termsearch.answer import Answer, Hit
@@ -74,12 +74,11 @@ _BLOCK = 256
     help="What the words stand in: abbreviations that it defines are read so.",
 )
 @click.option("--explain", is_flag=True, help="Say why, below each hit; always in --json.")
+@click.option("--local", is_flag=True, help="Don't ask a 'termsearch serve' that has the index.")
 @index_option
 @json_option
 @encoder_options
-def query_command(
-    texts: tuple[str, ...], as_json: bool, context: str, explain: bool, **given: Any
-) -> None:
+def query_command(texts: tuple[str, ...], as_json: bool, explain: bool, **given: Any) -> None:
     """Find the concepts whose names mean TEXT; each TEXT is a query, - reads lines of stdin.
 
     \b
@@ -88,26 +87,65 @@ def query_command(
         termsearch query - --under mesh:D012816 < complaints.txt
         termsearch query "acute MI" --context letter.txt
     """
-    from termsearch.connect import connect
-    from termsearch.index.where import Where
-
-    asked = {name: given.pop(name) for name in ("limit", "mode", "min_score")}
-    if asked["min_score"] is not None and isnan(asked["min_score"]):
+    if given["min_score"] is not None and isnan(given["min_score"]):
         raise click.UsageError("--min-score: expected a number.")
     if given["under"] == "":
         raise click.UsageError("--under: expected a CURIE such as mesh:D005334.")
-    where = Where(
-        under=given.pop("under") or "",
-        **{name: given.pop(name) for name in ("vocabularies", "types", "langs", "inactive")},
+    local = given.pop("local")
+    asked = _Asked(
+        filters=_taken(given, "vocabularies", "types", "langs", "inactive")
+        | {"under": given.pop("under") or ""},
+        context=_context(given.pop("context")),
+        terms=_taken(given, "limit", "mode", "min_score"),
     )
-    around = _context(context)
-    with connect(settings_with(**given)) as search:
-        for block in _blocks(text_lines(texts)):
-            for answer in search.query_many(block, where, contexts=[around] * len(block), **asked):
-                if as_json:
-                    click.echo(answer.model_dump_json())
-                else:
-                    print_answer(answer, explain=explain)
+    for answer in _answers(settings_with(**given), text_lines(texts), asked, local=local):
+        if as_json:
+            click.echo(answer.model_dump_json())
+        else:
+            print_answer(answer, explain=explain)
+
+
+class _Asked(NamedTuple):
+    """What is asked of all texts."""
+
+    filters: Mapping[str, Any]  #: fields of `Where`
+    context: str
+    terms: Mapping[str, Any]  #: limit, mode, min_score
+
+
+def _taken(given: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: given.pop(name) for name in names}
+
+
+def _answers(
+    settings: Settings, texts: Iterable[str], asked: _Asked, *, local: bool
+) -> "Iterator[Answer]":
+    """From a service that has the index open, while it answers; else from the index itself."""
+    from termsearch.remote import find_service
+
+    blocks = _blocks(texts)
+    service = None if local else find_service(settings)
+    if service is None:
+        yield from _searched(settings, blocks, asked)
+        return
+    for block in blocks:
+        answers = service.query_many(block, asked.filters, context=asked.context, **asked.terms)
+        if answers is None:
+            yield from _searched(settings, chain([block], blocks), asked)
+            return
+        yield from answers
+
+
+def _searched(settings: Settings, blocks: Iterable[list[str]], asked: _Asked) -> "Iterator[Answer]":
+    from termsearch.connect import connect
+    from termsearch.index.where import Where
+
+    where = Where(**asked.filters)
+    with connect(settings) as search:
+        for block in blocks:
+            yield from search.query_many(
+                block, where, contexts=[asked.context] * len(block), **asked.terms
+            )
 
 
 def _context(given: str) -> str:
@@ -122,6 +160,8 @@ def _context(given: str) -> str:
 
 def print_answer(answer: "Answer", *, explain: bool = False) -> None:
     """For people: a line on the query, a table of hits, and the reasons if wanted."""
+    from termsearch.cli.tables import print_table  # JSON needs no rich
+
     click.echo(f"{answer.query}  ({', '.join(_facts(answer))})")
     if not answer.results:
         click.echo("  nothing found\n")

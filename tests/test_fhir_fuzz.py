@@ -1,0 +1,159 @@
+"""Whatever is sent to /fhir: an answer or an OperationOutcome, both valid FHIR, never a 5xx."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from tests.fhir import MESH, SNOMED, ask, served
+
+FUZZ = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # the client is asked only
+)
+
+OPERATIONS = [
+    "CodeSystem/$lookup", "CodeSystem/$validate-code", "CodeSystem/$subsumes", "ValueSet/$expand",
+    "ValueSet/$validate-code", "ConceptMap/$translate", "CodeSystem/mesh/$lookup",
+    "ValueSet/snomedct/$expand", "CodeSystem", "ValueSet", "metadata", "ValueSet/mesh",
+]  # fmt: skip
+NAMES = [
+    "url", "system", "code", "version", "display", "coding", "codeableConcept", "valueSet",
+    "filter", "count", "offset", "activeOnly", "includeDesignations", "includeDefinition",
+    "displayLanguage", "designation", "property", "date", "codeA", "codeB", "codingA", "codingB",
+    "source", "target", "targetsystem", "targetSystem", "sourceCode", "targetCode", "reverse",
+    "inferSystem", "exclude-system", "system-version", "valueSetVersion", "systemVersion", "mode",
+    "_format", "_id", "abstract", "context",
+]  # fmt: skip
+SYSTEMS = [MESH, SNOMED, "http://loinc.org", "urn:x-termsearch:ward_a", "MSH", ""]
+CODES = ["D990002", "29999992", "39999993", "99-9", "W/1", "C9900000", "<<29999992", "|"]
+
+systems = st.sampled_from(SYSTEMS) | st.text(max_size=20)
+codes = st.sampled_from(CODES) | st.text(max_size=20)
+urls = st.builds(
+    "{}{}{}".format,
+    systems,
+    st.sampled_from(["?fhir_vs", "?fhir_vs=isa/", "?fhir_vs=ecl/", "?fhir_vs=ecl/<<", "/vs", "|"]),
+    st.just("") | codes,
+)
+#: What a value may be, wherever it stands: right for something, or for nothing.
+texts = systems | codes | urls | st.sampled_from(["true", "false", "0", "5", "-1", "json", "2026"])
+plain = texts | st.booleans() | st.integers() | st.none() | st.floats(allow_nan=False)
+coding = st.fixed_dictionaries({}, optional={"system": systems, "code": codes, "display": texts,
+                                             "version": texts})  # fmt: skip
+concept = st.fixed_dictionaries({"coding": st.lists(coding, max_size=3)})
+include = st.fixed_dictionaries({}, optional={
+    "system": systems,
+    "version": texts,
+    "concept": st.lists(st.fixed_dictionaries({"code": codes}, optional={"display": texts}),
+                        max_size=3),
+    "filter": st.lists(st.fixed_dictionaries({
+        "property": st.sampled_from(["concept", "parent", "inactive", "semanticType", "x"]),
+        "op": st.sampled_from(["is-a", "descendent-of", "=", "in", "regex"]),
+        "value": texts,
+    }), max_size=2),
+    "valueSet": st.lists(urls, max_size=2),
+})  # fmt: skip
+value_set = st.fixed_dictionaries(
+    {"resourceType": st.just("ValueSet")},
+    optional={
+        "url": urls,
+        "compose": st.fixed_dictionaries(
+            {"include": st.lists(include, max_size=3)},
+            optional={"exclude": st.lists(include, max_size=2), "inactive": st.booleans()},
+        ),
+    },
+)
+parameter = st.tuples(
+    st.sampled_from(NAMES) | st.text(max_size=10),
+    st.tuples(st.sampled_from(["valueString", "valueUri", "valueCode", "valueBoolean",
+                               "valueInteger"]), plain)
+    | st.tuples(st.just("valueCoding"), coding)
+    | st.tuples(st.just("valueCodeableConcept"), concept)
+    | st.tuples(st.just("resource"), value_set)
+    | st.tuples(st.just("part"), plain),
+).map(lambda each: {"name": each[0], each[1][0]: each[1][1]})  # fmt: skip
+parameters = st.lists(parameter, max_size=5).map(
+    lambda found: {"resourceType": "Parameters", "parameter": found}
+)
+query = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=10), texts, max_size=5)
+path = st.tuples(st.sampled_from(["", "r5/"]), st.sampled_from(OPERATIONS)).map("".join)
+anything = st.recursive(plain, lambda inner: st.lists(inner, max_size=3)
+                        | st.dictionaries(st.sampled_from(["resourceType", "parameter", "name",
+                                                           "entry", "request", "type"]),
+                                          inner, max_size=3), max_leaves=10)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with served(tmp_path_factory.mktemp("fhir")) as opened:
+        yield opened
+
+
+def accept(response: Any) -> None:
+    """Any answer that is FHIR and no failure of ours."""
+    assert response.status_code < 500, response.text
+    resource = ask(response, response.status_code)
+    assert (resource["resourceType"] == "OperationOutcome") == (response.status_code >= 400)
+
+
+def sent(client: TestClient, where: str, body: Any) -> Any:
+    return client.post(f"/fhir/{where}", content=json.dumps(body))
+
+
+@FUZZ
+@given(where=path, asked=query)
+def test_any_query_is_answered_or_refused(
+    client: TestClient, where: str, asked: dict[str, str]
+) -> None:
+    accept(client.get(f"/fhir/{where}", params=asked))
+
+
+@FUZZ
+@given(where=path, body=parameters)
+def test_any_parameters_are_answered_or_refused(
+    client: TestClient, where: str, body: dict[str, Any]
+) -> None:
+    accept(sent(client, where, body))
+
+
+@FUZZ
+@given(body=value_set, text=st.none() | texts, many=st.none() | st.integers(-1, 10))
+def test_any_value_set_is_expanded_or_refused(
+    client: TestClient, body: dict[str, Any], text: str | None, many: int | None
+) -> None:
+    asked = {"filter": text, "count": many}
+    given = {name: each for name, each in asked.items() if each is not None}
+
+    accept(client.post("/fhir/ValueSet/$expand", params=given, content=json.dumps(body)))
+
+
+@FUZZ
+@given(
+    where=path | st.text(max_size=20).filter(lambda text: ".." not in text),
+    body=anything,
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
+)
+def test_anything_else_is_refused(client: TestClient, where: str, body: Any, method: str) -> None:
+    accept(client.request(method, f"/fhir/{quote(where)}", content=json.dumps(body)))
+
+
+@FUZZ
+@given(entries=st.lists(st.fixed_dictionaries(
+    {"request": st.fixed_dictionaries({
+        "method": st.sampled_from(["GET", "POST", "x"]),
+        "url": path | st.builds("{}?url={}&code={}".format, path, urls, codes) | st.text(),
+    })}, optional={"resource": parameters | value_set}), max_size=4))  # fmt: skip
+def test_any_batch_is_answered(client: TestClient, entries: list[Any]) -> None:
+    response = sent(client, "", {"resourceType": "Bundle", "type": "batch", "entry": entries})
+
+    accept(response)
+    statuses = [each["response"]["status"] for each in response.json().get("entry", [])]
+    assert len(statuses) == len(entries)
+    assert not any(status.startswith("5") for status in statuses)

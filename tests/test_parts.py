@@ -1,0 +1,39 @@
+"""A large index is built in parts, so that memory does not grow with it, and answers as one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from termsearch.encoder import EncoderCard
+from termsearch.index import Ask, Nearest
+from termsearch.index.edge import EdgeIndex
+from termsearch.index.manifest import Manifest
+from termsearch.index.point import points_of
+from tests.concepts import concept
+
+DIMENSION = 3_000  # the engine builds no graph for less than 10 MB of vectors
+CARD = EncoderCard(
+    model="random", weights="1", pooling="mean", dimension=DIMENSION, max_tokens=64
+)  # fmt: skip
+
+
+def segments(index: EdgeIndex) -> int:
+    return len(list(Path(index.location).glob("*/shard/segments/*")))
+
+
+def test_an_index_in_parts_answers_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("termsearch.index.edge.PART", 1_000)
+    points = [points_of(concept("local", f"{n}", f"name {n}"), "test")[0][0] for n in range(2_500)]
+    vectors = np.random.default_rng(0).standard_normal((len(points), DIMENSION), np.float32)
+    index = EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=CARD))
+
+    for start in range(0, len(points), 500):
+        index.put(points[start : start + 500], vectors[start : start + 500])
+    asks = [Ask(Nearest(vectors[n]), 1) for n in range(0, 2_500, 100)]
+    found = [hits[0].point.code for hits in index.search(asks)]
+
+    assert segments(index) == 3  # two with a graph, and what was put since
+    assert index.count() == 2_500
+    assert found == [f"{n}" for n in range(0, 2_500, 100)]
+    index.close()
