@@ -106,7 +106,7 @@ def outcome_of(problem: Problem) -> Json:
 def say(problem: Problem) -> Response:
     """For :func:`termsearch.service.problems.speak`."""
     return Response(
-        json.dumps(outcome_of(problem), ensure_ascii=False),
+        json.dumps(outcome_of(problem), ensure_ascii=False, separators=(",", ":")),
         status_code=problem.info.status,
         headers=problem.headers,
         media_type=MEDIA_TYPE,

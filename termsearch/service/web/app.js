@@ -5,7 +5,7 @@ import { searchBox } from "./combobox.js";
 import { conceptPage } from "./concept.js";
 import { byId, counted, h, linkTo } from "./dom.js";
 import { mapPage } from "./map.js";
-import { FEW, searchPage } from "./search.js";
+import { FEW, searchPage, unfiltered } from "./search.js";
 import { filters, read, write } from "./state.js";
 
 const PAGES = { search: searchPage, map: mapPage, concept: conceptPage };
@@ -75,7 +75,9 @@ function problem(error) {
   return h("section", { class: "problem", role: "alert" },
     h("h2", {}, "No answer"), h("p", {}, said),
     choices.length ? h("ul", {}, ...choices.map((curie) => h("li", {}, linkTo({ curie })))) : null,
-    h("button", { type: "button", click: () => show() }, "Try again"));
+    h("p", { class: "actions" },
+      h("button", { type: "button", click: () => show() }, "Try again"),
+      error.status === 400 ? unfiltered(state, tools) : null));
 }
 
 /** Each text replaces the one before in the history: it is one search, not one a letter. */

@@ -4,11 +4,13 @@ import { ask } from "./api.js";
 import { byId, h } from "./dom.js";
 
 const MOST = 5;
+/** Concepts asked for: several may share a name. */
+const ASKED = 20;
 
 /** Suggests while somebody types; `taken(text)` is told what was chosen or entered. */
 export class Combobox {
   constructor({ input, list, where, taken, left }) {
-    Object.assign(this, { input, list, where, taken, left, options: [], at: -1 });
+    Object.assign(this, { input, list, where, taken, left, at: -1 });
     this.asking = null;
     input.addEventListener("keydown", (event) => this.#pressed(event));
     input.addEventListener("blur", () => this.close());
@@ -28,7 +30,7 @@ export class Combobox {
     this.asking = new AbortController();
     try {
       const { signal } = this.asking;
-      const { results } = await ask("autocomplete", { q, limit: MOST, ...this.where() }, signal);
+      const { results } = await ask("autocomplete", { q, limit: ASKED, ...this.where() }, signal);
       if (document.activeElement === this.input) this.#show(results, q);
     } catch (error) {
       if (error.name !== "AbortError") this.close(); // the answer below says what is wrong
@@ -45,7 +47,7 @@ export class Combobox {
   }
 
   #show(results, q) {
-    const news = results.filter((each) => each.matched_name.toLowerCase() !== q.toLowerCase());
+    const news = wordings(results).filter(({ key }) => key !== q.toLowerCase()).slice(0, MOST);
     this.list.replaceChildren(...news.map(option));
     this.list.hidden = !news.length;
     this.input.setAttribute("aria-expanded", String(news.length > 0));
@@ -80,11 +82,22 @@ export class Combobox {
   }
 }
 
-function option(result, number) {
-  const { matched_name: matched, name, vocabulary } = result;
-  const rest = matched === name ? vocabulary : `${name} · ${vocabulary}`;
+/** What is chosen are words, not a concept: a name that several concepts have is offered once. */
+function wordings(results) {
+  const found = new Map();
+  for (const { matched_name: matched, name, vocabulary } of results) {
+    const key = matched.toLowerCase();
+    if (!found.has(key)) found.set(key, { key, matched, name, vocabularies: new Set() });
+    found.get(key).vocabularies.add(vocabulary);
+  }
+  return [...found.values()];
+}
+
+function option({ key, matched, name, vocabularies }, number) {
+  const rest = [...vocabularies].join(", ");
   return h("li", { role: "option", id: `option-${number}`, "data-name": matched },
-    h("span", {}, matched), h("span", { class: "code" }, rest));
+    h("span", {}, matched),
+    h("span", { class: "code" }, name.toLowerCase() === key ? rest : `${name} · ${rest}`));
 }
 
 export const searchBox = (told) =>

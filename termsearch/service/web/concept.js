@@ -23,6 +23,7 @@ export async function conceptPage(state, tools, signal) {
     ask(`${own}/${name}`, { offset, limit, inactive: !entry.active }, signal);
   const [path, above, below, elsewhere] = await Promise.all([
     pathTo(entry, signal), part("ancestors", 0, 200), part("descendants", 0), part("mappings", 0),
+    tools.vocabularies(signal),
   ]);
   return h("article", { class: "concept" },
     heading(entry), redirect(entry), definition(entry),
@@ -30,7 +31,8 @@ export async function conceptPage(state, tools, signal) {
       h("a", { href: write({ ...blank(entry.name), page: "map" }) }, "Map of its neighbourhood"),
       below.total ? h("a", { href: write({ ...blank(""), under: entry.curie, page: "search" }) }, "Search below it") : null),
     names(entry), hierarchy(entry, path, above),
-    section("Below it", below, (offset) => part("descendants", offset), related),
+    below.total > entry.children.length
+      ? section("All below it", below, (offset) => part("descendants", offset), related) : null,
     section("In other vocabularies", elsewhere, (offset) => part("mappings", offset), mapping));
 }
 
@@ -64,7 +66,10 @@ function definition({ definition: text }) {
   return text ? h("p", { class: "definition" }, text) : null;
 }
 
-function names({ names: all }) {
+/** A name that the index has for its short and its long form is shown once. */
+function names({ names: stored }) {
+  const keyed = stored.map((each) => [JSON.stringify([each.lang, each.name, each.kind]), each]);
+  const all = [...new Map(keyed.reverse()).values()].reverse();
   const langs = [...new Set(all.map((each) => each.lang))];
   return h("section", {},
     h("h2", {}, `Names (${all.length})`),

@@ -26,7 +26,7 @@ export function hitOf(hit) {
 }
 
 function title(hit) {
-  return h("h3", {},
+  return h("h2", {},
     h("a", { class: "name", href: hrefOf(hit.curie, !hit.active) }, hit.name), " ",
     h("span", { class: "code" }, hit.curie), ...badges(hit));
 }
@@ -64,7 +64,8 @@ function against(hit) {
 
 function sources(hit) {
   const used = hit.sources.map((each) => each.curie || each.vocabulary);
-  const distinct = [...new Set(used)].filter((each) => each !== hit.curie);
+  const own = new Set([hit.curie, hit.vocabulary]);
+  const distinct = [...new Set(used)].filter((each) => !own.has(each));
   if (!distinct.length) return null;
   return h("p", { class: "small" }, `Also used by ${distinct.join(", ")}`);
 }

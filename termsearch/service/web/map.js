@@ -8,7 +8,7 @@ const WIDTH = 960;
 const HEIGHT = 600;
 const MARGIN = 60;
 /** Names written beside their points without being asked for. */
-const WRITTEN = 8;
+const WRITTEN = 14;
 const LETTER = 7;
 
 /** A vocabulary is a shape and a colour: one is enough to tell it. */
@@ -65,15 +65,15 @@ const cross = (x, y) => s("path", { d: `M${x - 9} ${y}H${x + 9}M${x} ${y - 9}V${
 function picture(answer, places) {
   const at = scale([answer, ...answer.results]);
   const label = s("g", { class: "label", hidden: true });
-  const taken = [];
+  const taken = places.map((names) => around(at(names[0])));
   const points = places.map((names, i) => point(names, at(names[0]), i, answer.results, label));
   // Places are in order of similarity: the nearest get their names, as far as there is room.
   const written = places.slice(0, WRITTEN).map((names) => caption(names[0].name, at(names[0]), taken));
   const [x, y] = at(answer);
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot",
     "aria-label": "Map of the nearest names; arrow keys go from near to far" },
-    s("g", { "aria-hidden": "true" }, ...written.filter(Boolean)),
-    ...points, s("g", { class: "query", "aria-hidden": "true" }, cross(x, y)), label);
+    ...points, s("g", { class: "query", "aria-hidden": "true" }, cross(x, y)),
+    s("g", { "aria-hidden": "true" }, ...written.filter(Boolean)), label);
   svg.addEventListener("keydown", (event) => along(event, points));
   return h("div", { class: "scroll" }, svg);
 }
@@ -110,16 +110,25 @@ function along(event, points) {
   next.focus();
 }
 
-/** A name beside its point, or nothing where another one is written. */
+/** The room that a point takes. */
+const around = ([x, y]) => ({ from: x - 8, to: x + 8, above: y - 8, below: y + 8 });
+
+/** A name beside its point, or nothing where points and other names leave no room. */
 function caption(text, [x, y], taken) {
   const shown = cut(text, 28);
   const width = shown.length * LETTER;
-  const right = x + 12 + width < WIDTH;
-  const [from, to] = right ? [x + 12, x + 12 + width] : [x - 12 - width, x - 12];
-  if (taken.some((each) => from < each.to && to > each.from && Math.abs(each.y - y) < 16)) return null;
-  taken.push({ from, to, y });
-  return s("text", { x: right ? from : to, y: y + 4, "text-anchor": right ? "start" : "end" }, shown);
+  const sides = [[x + 12, x + 12 + width, "start"], [x - 12 - width, x - 12, "end"]];
+  for (const [from, to, anchor] of sides) {
+    const room = { from, to, above: y - 8, below: y + 8 };
+    if (from > 0 && to < WIDTH && !taken.some((each) => overlap(each, room))) {
+      taken.push(room);
+      return s("text", { class: "written", x: anchor === "start" ? from : to, y: y + 4, "text-anchor": anchor }, shown);
+    }
+  }
+  return null;
 }
+
+const overlap = (a, b) => a.from < b.to && b.from < a.to && a.above < b.below && b.above < a.below;
 
 function fill(label, names, x, y) {
   const lines = names.slice(0, 4).map((each) => cut(`${each.name} · ${each.concept_name} · ${each.vocabulary}`, 70));

@@ -13,7 +13,7 @@ const MOST = 1000;
 
 const RESOLUTIONS = {
   unique: "One concept has exactly these words as a name.",
-  ambiguous: "No one concept is certain: compare.",
+  ambiguous: "Several concepts may be meant: compare.",
   none: "Nothing is near enough to be right; what follows is merely nearest.",
 };
 
@@ -25,7 +25,7 @@ export async function searchPage(state, tools, signal) {
   const changed = (name, value) => tools.change({ [name]: value });
   return h("div", { class: "columns" },
     aside(facetsOf(vocabularies, state, hits, changed)),
-    h("section", { "aria-label": "Results" },
+    h("section", {}, h("h1", { class: "unseen" }, "Results"),
       chips(state, tools), hits.length ? summary(answer) : empty(state, vocabularies, tools),
       h("ol", { class: "hits" }, ...hits.map(hitOf)),
       more(hits.length, tools)));
@@ -39,7 +39,8 @@ function aside(facets) {
 }
 
 function summary({ results, read_as: readAs, resolution, probability, took_ms: took }) {
-  const sure = probability === null || probability === undefined ? "" : ` The first is right with a probability of ${probability.toFixed(2)}.`;
+  const known = resolution !== "none" && typeof probability === "number";
+  const sure = known ? ` The first is right with a probability of ${probability.toFixed(2)}.` : "";
   return h("div", { class: `summary ${resolution}` },
     readAs ? h("p", { class: "read" }, "Read as ", h("q", {}, readAs), ".") : null,
     h("p", {}, h("strong", {}, resolution), ` ${RESOLUTIONS[resolution]}${sure} `,
@@ -47,14 +48,18 @@ function summary({ results, read_as: readAs, resolution, probability, took_ms: t
 }
 
 function empty(state, vocabularies, tools) {
-  const all = Object.fromEntries(FILTERS.map((name) => [name, []]));
   return h("div", { class: "empty" },
     h("h2", {}, "Searched, nothing there"),
     h("p", {}, `No name of ${counted(vocabularies.length, "vocabulary", "vocabularies")} answers these words`,
       filtered(state) ? " under these filters." : "."),
-    filtered(state)
-      ? h("button", { type: "button", click: () => tools.change({ ...all, under: "" }) }, "Search without filters")
-      : null);
+    unfiltered(state, tools));
+}
+
+/** The way out of filters that leave nothing, or that the index does not know. */
+export function unfiltered(state, tools) {
+  if (!filtered(state)) return null;
+  const none = { ...Object.fromEntries(FILTERS.map((name) => [name, []])), under: "" };
+  return h("button", { type: "button", click: () => tools.change(none) }, "Search without filters");
 }
 
 function chips(state, tools) {
