@@ -3,6 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import schemathesis
@@ -10,25 +13,36 @@ import uvicorn
 from hypothesis import HealthCheck, Phase, settings
 
 from termsearch.search import TermSearch
-from termsearch.service import create_app
+from termsearch.service import ServiceConfig, create_app
 from termsearch.service.protocol import PatientProtocol
 from tests.serving import Shelf
+
+KEY = "a-key-that-nobody-can-guess"
+KEYS = f"tests:admin:{KEY}\n"
 
 
 def _unopened() -> TermSearch:
     raise AssertionError("the schema needs no index")
 
 
-#: FHIR's operations are promised by its CapabilityStatement; ``test_fhir_fuzz`` holds them to it.
-SCHEMA = schemathesis.openapi.from_dict(create_app(_unopened).openapi()).exclude(
-    path_regex="^/fhir"
-)
+def _schema() -> dict[str, Any]:
+    """Of a service with keys, so that a route that forgets to ask for one is found."""
+    with TemporaryDirectory() as folder:
+        keys = Path(folder, "keys")
+        keys.write_text(KEYS)
+        return create_app(_unopened, ServiceConfig(keys_file=keys)).openapi()
+
+
+#: FHIR's operations are not in it: their contract is a CapabilityStatement (``test_fhir_fuzz``).
+SCHEMA = schemathesis.openapi.from_dict(_schema())
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service on a port: what a client library makes of odd texts is part of the question."""
-    app = Shelf(tmp_path_factory.mktemp("shelf")).app()
+    folder = tmp_path_factory.mktemp("shelf")
+    (folder / "keys").write_text(KEYS)
+    app = Shelf(folder).app(keys_file=folder / "keys")
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, http=PatientProtocol, log_config=None, server_header=False)
     )
@@ -51,7 +65,5 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_one_that_the_schema_promises(
-    case: schemathesis.Case, url: str
-) -> None:
-    case.call_and_validate(base_url=url)
+def test_every_answer_is_one_that_the_schema_promises(case: schemathesis.Case, url: str) -> None:
+    case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {KEY}"})

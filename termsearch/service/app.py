@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
@@ -13,7 +14,7 @@ from termsearch import __version__
 from termsearch.errors import TermsearchError
 from termsearch.search import TermSearch
 from termsearch.service import docs, fhir
-from termsearch.service.auth import Auth
+from termsearch.service.auth import PUBLIC, Auth
 from termsearch.service.config import ServiceConfig
 from termsearch.service.guard import Guard
 from termsearch.service.holder import Holder
@@ -74,7 +75,8 @@ def create_app(
         docs_url=None,  # both would load scripts from elsewhere; see `docs`
         redoc_url=None,
         responses=ERRORS,
-        dependencies=[Depends(HTTPBearer(auto_error=False))],  # for OpenAPI; `Auth` is who checks
+        # For OpenAPI; `Auth` is who checks, and without keys nobody does.
+        dependencies=[Depends(HTTPBearer(auto_error=False))] if config.keys_file else [],
     )
     app.state.config, app.state.metrics, app.state.holder = config, metrics, holder
     app.state.keys = Keys(config.keys_file) if config.keys_file else None
@@ -82,8 +84,23 @@ def create_app(
     for router in _ROUTERS:
         app.include_router(router)
     handle_problems(app)
+    _open_schema_of(app)
     _stand_in_front(app, config)
     return app
+
+
+def _open_schema_of(app: FastAPI) -> None:
+    """Have OpenAPI say which routes need no key: it puts the application's dependency on all."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = described()
+        for path in PUBLIC & schema["paths"].keys():
+            for operation in schema["paths"][path].values():
+                operation.pop("security", None)
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change it
 
 
 def _holder(open_search: Callable[[], TermSearch], metrics: Metrics) -> Holder:
