@@ -9,6 +9,7 @@ can be added one by one; the table and the plot show all that are there. Writes
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from benchmarks.synthetic import LANGS, FakeEncoder, lexicon, write_release
 from termsearch.index import Ask, Index, Nearest, Spelt, Stored
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
+from termsearch.index.tuning import PART
 from termsearch.ingest import Summary, ingest
 from termsearch.loader import Options, Report, find_loader
 from termsearch.verify import ShapeRecall, verify
@@ -175,6 +177,33 @@ def recall_table(size: Size) -> list[str]:
     ]
 
 
+def extrapolated(largest: Size) -> list[str]:
+    """Lines of Markdown: what would be at sizes that were not measured."""
+    lines = [
+        "Disk, time to load and build, and time to compare are taken to grow with the names; a "
+        "search without filter with the number of parts, each of which it goes through.",
+        "",
+        "| names | parts | disk | load and graphs | dense p50 without filter |",
+        "|---|---|---|---|---|",
+    ]
+    for names in (2_000_000, 10_000_000):
+        times = names / largest.names
+        parts, now = math.ceil(names / PART), math.ceil(largest.names / PART)
+        hours = (largest.load_s + largest.optimize_s) * times / 3600
+        lines.append(
+            f"| {names:,} | {parts} | {largest.disk * times / 1000:,.0f} GB | {hours:,.1f} h "
+            f"| {largest.dense.p50 * parts / now:,.0f} ms |"
+        )
+    return [
+        *lines,
+        "",
+        "Memory stays as it is, for a part is what bounds it; what the system can keep of the "
+        "mapped files decides how fast a search is. Leave the embedded store for a server where the last "
+        "column is more than you have time for, or where more than one process has to write; on a "
+        "server, graphs of several million names are one part each, held by several machines.",
+    ]
+
+
 def written(sizes: Sequence[Size]) -> str:
     """``growth.md``."""
     largest = sizes[-1]
@@ -197,6 +226,10 @@ def written(sizes: Sequence[Size]) -> str:
         "`termsearch verify`: stored names asked for under every shape of filter.",
         "",
         *recall_table(largest),
+        "",
+        "## Extrapolated, not measured",
+        "",
+        *extrapolated(largest),
         "",
         "Made by `python -m benchmarks.growth FOLDER --sizes ...`; plot: `growth.png`.",
     ]

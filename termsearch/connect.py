@@ -13,6 +13,7 @@ from termsearch.search import TermSearch
 from termsearch.settings import Settings
 
 __all__ = [
+    "asked_encoder",
     "connect",
     "demo_model",
     "encoder_of",
@@ -108,7 +109,20 @@ def open_or_create_index(settings: Settings, card: EncoderCard, *, discard: bool
 
 
 def ingest_encoder(settings: Settings) -> Encoder:
-    """The encoder to ingest with: the one asked for, or SapBERT."""
+    """The encoder to ingest with: the one asked for, what built the index, or SapBERT."""
+    card = None if settings.model else _built_with(settings)
+    if card:
+        same = {
+            "model": card.model,
+            "pooling": settings.pooling or card.pooling,
+            "max_tokens": settings.max_tokens or card.max_tokens,
+        }
+        settings = settings.model_copy(update=same)
+    return asked_encoder(settings)
+
+
+def asked_encoder(settings: Settings) -> Encoder:
+    """The encoder that is asked for, or SapBERT."""
     return load_encoder(
         settings.model or _DEFAULT_MODEL,
         pooling=settings.pooling,
@@ -198,12 +212,19 @@ def _as_built(settings: Settings, card: EncoderCard) -> bool:
 
 def demo_model(settings: Settings) -> str:
     """What the demo embeds with: what built its index, else SapBERT if it is here, else MiniLM."""
+    if card := _built_with(settings):
+        return card.model
+    return _DEFAULT_MODEL if is_here(_DEFAULT_MODEL) else "minilm"
+
+
+def _built_with(settings: Settings) -> EncoderCard | None:
+    """The encoder of the index that ``settings`` name; None if there is no such index."""
     try:
         index = open_index(settings)
     except IndexMissingError:
-        return _DEFAULT_MODEL if is_here(_DEFAULT_MODEL) else "minilm"
+        return None
     index.close()
-    return index.manifest.encoder.model
+    return index.manifest.encoder
 
 
 def connect(settings: Settings | None = None) -> TermSearch:

@@ -5,24 +5,21 @@ not grow with the release. What is stored already is not embedded again: a run t
 goes on where it stopped, and a second run of the same release embeds nothing.
 """
 
-from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from uuid import UUID
-
-import numpy as np
-import numpy.typing as npt
 
 from termsearch import __version__
 from termsearch.concept import Concept, SemanticType
+from termsearch.diff import Difference, Kind
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import EmptyReleaseError, LargeRemovalError
 from termsearch.index import Index, batches
 from termsearch.index.manifest import Loaded, Manifest
+from termsearch.index.met import Met, key_of_id
 from termsearch.index.point import Point, points_of
 from termsearch.index.where import Condition
 from termsearch.loader import Report
@@ -51,6 +48,8 @@ class Summary:
     share: float = 0.0  #: of the release that is stored, 0 to 1
     optimizing: bool = False  #: all is stored and the graph is being built
     built: float = 0.0  #: share of the graph, 0 to 1; 0 where the engine does not tell
+    #: Concepts added, retired, renamed, ...; empty where there was nothing to compare with.
+    changes: dict[Kind, int] = field(default_factory=dict)
     unchanged: bool = False  #: nothing was read: its files are those of the last time
     report: Report = field(default_factory=Report)
 
@@ -76,7 +75,7 @@ def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
     return Summary(concepts=concepts, names=names, reused=names, unchanged=True)
 
 
-def ingest(  # noqa: PLR0913  # the last four are named wherever it is called
+def ingest(  # noqa: PLR0913  # the last five are named wherever it is called
     concepts: Iterable[Concept],
     loader: str,
     encoder: Encoder,
@@ -85,6 +84,7 @@ def ingest(  # noqa: PLR0913  # the last four are named wherever it is called
     report: Report | None = None,
     replace_all: bool = False,
     fingerprint: str = "",
+    difference: Difference | None = None,
     progress: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
     """Make ``index`` hold ``concepts`` and nothing else from the same origins.
@@ -102,6 +102,7 @@ def ingest(  # noqa: PLR0913  # the last four are named wherever it is called
         report: What the loader fills while it is read.
         replace_all: Allow that most of what an origin had is removed.
         fingerprint: Of what is read and how; remembered, so that :func:`unchanged` knows it.
+        difference: Compares with what answers now; told in the summary.
         progress: Called after every batch, and before the graph is built.
 
     Raises:
@@ -110,7 +111,7 @@ def ingest(  # noqa: PLR0913  # the last four are named wherever it is called
         LargeRemovalError: More than half of what an origin had is gone, and ``replace_all`` is off.
     """
     index.manifest.require(encoder.card, index.name)
-    run = _Run(encoder, index, Summary(report=report or Report()), progress)
+    run = _Run(encoder, index, Summary(report=report or Report()), progress, difference)
     with ThreadPoolExecutor(1, "termsearch-index") as engine:
         run.load(_batches_of(concepts, loader, encoder.chunk, run.summary.report), engine)
     if not run.summary.names:
@@ -129,12 +130,14 @@ class _Run:
         index: Index,
         summary: Summary,
         progress: Callable[[Summary], None],
+        difference: Difference | None,
     ) -> None:
         self.summary = summary
         self._encoder, self._index, self._progress = encoder, index, progress
+        self._difference = difference
         self._entries: dict[tuple[str, str], Loaded] = {}
         self._before = index.manifest
-        self._seen = array("Q")  # half of each id: 8 bytes a name, 80 MB for ten million
+        self._seen = Met()
         self._started = monotonic()
 
     def load(self, read: Iterable[_Batch], engine: ThreadPoolExecutor) -> None:
@@ -153,6 +156,8 @@ class _Run:
 
     def finish(self, *, replace_all: bool, fingerprint: str) -> None:
         """Remove what is gone, build the graph, and say in the manifest that all is there."""
+        if self._difference:
+            self.summary.changes = self._difference.finish().counts
         origins = tuple(dict.fromkeys(origin for _, origin in self._entries))
         for origin in origins:
             self._remove_unseen(origin, replace_all=replace_all)
@@ -175,6 +180,8 @@ class _Run:
         self._progress(self.summary)
 
     def _look_up(self, batch: _Batch) -> tuple[_Batch, dict[str, str]]:
+        if self._difference:
+            self._difference.see_points(batch.points)
         return batch, self._index.digests([point.id for point in batch.points])
 
     def _vectors(self, points: Sequence[Point]) -> Vectors:
@@ -193,7 +200,7 @@ class _Run:
         if vectors is not None:
             self._index.put(fresh, vectors)
         self._index.rewrite(changed)
-        self._seen.extend(_half(point.id) for point in batch.points)
+        self._seen.add(key_of_id(point.id) for point in batch.points)
         self._count(batch, len(fresh), len(changed))
         self._progress(self.summary)
 
@@ -225,18 +232,17 @@ class _Run:
 
     def _remove_unseen(self, origin: str, *, replace_all: bool) -> None:
         """Delete the names of ``origin`` that this run did not meet."""
-        seen = np.sort(np.frombuffer(self._seen, dtype=np.uint64))
         had = sum(entry.names for entry in self._before.loaded if entry.origin == origin)
-        gone = sum(len(page) for page in self._unseen(origin, seen))
+        gone = sum(len(page) for page in self._unseen(origin))
         if gone > had / 2 and had and not replace_all:
             raise LargeRemovalError(origin, gone, had)
-        for page in self._unseen(origin, seen) if gone else ():
+        for page in self._unseen(origin) if gone else ():
             self._index.remove(page)
         self.summary.removed += gone
 
-    def _unseen(self, origin: str, seen: npt.NDArray[np.uint64]) -> Iterator[list[str]]:
+    def _unseen(self, origin: str) -> Iterator[list[str]]:
         stored = self._index.ids([Condition("origin", (origin,))])
-        return (_not_among(page, seen) for page in batches(stored, _PAGE))
+        return (self._seen.missing(page) for page in batches(stored, _PAGE))
 
     def _counted(self, entry: Loaded) -> Loaded:
         here = [
@@ -293,8 +299,7 @@ def _batches_of(
     """Batches of at least ``size`` points, whole concepts each; the last may be smaller."""
     tally, batch = _Tally(), _Batch()
     for concept in concepts:
-        origin = f"{loader}/{concept.part}" if concept.part else loader
-        points, merged = points_of(concept, origin)
+        points, merged = points_of(concept, concept.origin(loader))
         batch.merged += merged
         if points:
             tally.add(concept, points)
@@ -321,14 +326,3 @@ def _joined(old: Loaded, new: Loaded) -> Loaded:
             **{field: both(field) for field in ("types", "langs", "used_by")},
         }
     )
-
-
-def _half(point_id: str) -> int:
-    return UUID(point_id).int >> 64
-
-
-def _not_among(ids: Sequence[str], seen: npt.NDArray[np.uint64]) -> list[str]:
-    halves = np.array([_half(each) for each in ids], dtype=np.uint64)
-    at = np.searchsorted(seen, halves)
-    known = (at < len(seen)) & (seen[np.minimum(at, len(seen) - 1)] == halves)
-    return [each for each, found in zip(ids, known, strict=True) if not found]

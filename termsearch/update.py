@@ -11,10 +11,13 @@ from typing import Self
 from termsearch.connect import (
     export_encoder,
     ingest_encoder,
+    open_index,
     open_or_create_index,
     served_manifest,
 )
+from termsearch.diff import Difference
 from termsearch.encoder import Encoder
+from termsearch.errors import IndexMissingError
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.ingest import Summary, ingest, unchanged
@@ -98,6 +101,7 @@ class Update:
             report=report,
             replace_all=self._how.replace,
             fingerprint=self._prints[loader],
+            difference=self._difference(),
             progress=progress,
         )
 
@@ -112,6 +116,15 @@ class Update:
         warning = export_encoder(self._settings, self._encoder, self._index)
         self._index.publish(keep=self._how.keep)
         return warning
+
+    def _difference(self) -> Difference | None:
+        """From what answers now, opened to read; None where nothing does."""
+        try:
+            now = open_index(self._settings)
+        except IndexMissingError:
+            return None
+        self._open.callback(now.close)
+        return Difference(now, listed=0)
 
     @cached_property
     def _served(self) -> Manifest | None:

@@ -49,7 +49,17 @@ ONLY = {
 
 #: Parts of the house, from the ground up: a part imports only parts below it.
 LAYERS = (
-    ("choices", "errors", "grams", "lexicon", "licences", "pipeline", "shorthand", "typo", "vocabulary"),
+    (
+        "choices",
+        "errors",
+        "grams",
+        "lexicon",
+        "licences",
+        "pipeline",
+        "shorthand",
+        "typo",
+        "vocabulary",
+    ),
     ("normalize",),
     ("abbreviations", "conflict"),
     ("concept",),

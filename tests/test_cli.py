@@ -481,3 +481,16 @@ def test_rollback_with_nothing_kept_says_what_would_keep_it(home: Path) -> None:
 
     assert done.exit_code == 1
     assert "'termsearch ingest --keep' leaves one" in one_line(done)
+
+
+def test_an_ingest_takes_the_encoder_of_the_index_and_tells_what_changed(tmp_path: Path) -> None:
+    table = tmp_path / "ward.csv"
+    table.write_text("code,name\n007,Zz fever\n008,Zz cough\n", encoding="utf-8")
+    run(tmp_path, "ingest", str(table), "--model", "minilm")
+    table.write_text("code,name\n007,Zz pyrexia\n008,Zz cough\n009,Zz rash\n", encoding="utf-8")
+
+    again = run(tmp_path, "ingest", str(table))
+
+    assert again.exit_code == 0, again.output
+    assert "(2 embedded, 1 reused, 0 rewritten, 1 removed)" in again.stdout
+    assert "  concepts: 1 added, 1 renamed\n" in again.stdout

@@ -37,10 +37,10 @@ def embed_command(file: str, out: Path, raw: bool, **given: Any) -> None:
     \b
         termsearch embed names.txt -o vectors.npy --device cuda
     """
-    from termsearch.connect import ingest_encoder
+    from termsearch.connect import asked_encoder
     from termsearch.embed import embed
 
-    encoder = ingest_encoder(settings_with(**given))
+    encoder = asked_encoder(settings_with(**given))
     with _source(file) as (count, names), _bar(count) as bar:
         embed(
             names,

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from termsearch.cli.options import encoder_options, index_option, json_option, settings_with
+from termsearch.cli.options import (
+    encoder_options,
+    index_option,
+    json_option,
+    loader_options,
+    release_options,
+    settings_with,
+    unused_options,
+)
 from termsearch.cli.progress import Bar
 
 if TYPE_CHECKING:
@@ -26,36 +34,7 @@ __all__ = ["ingest_command", "ingest_paths", "print_summary"]
     required=True,
     type=click.Path(exists=True, path_type=Path),
 )
-@click.option("--loader", default="", metavar="NAME", help="Don't recognise: use this loader.")
-@click.option(
-    "--vocab",
-    "vocabularies",
-    multiple=True,
-    metavar="V",
-    help="Keep this vocabulary (a UMLS source, say); repeatable.",
-)
-@click.option(
-    "--lang",
-    "langs",
-    multiple=True,
-    metavar="L",
-    help="Keep this language; repeatable.  [default: en for UMLS, else all]",
-)
-@click.option(
-    "--dialect",
-    default="",
-    metavar="D",
-    help="SNOMED CT: display this dialect's preferred terms.  [default: en-US]",
-)
-@click.option("--inactive", is_flag=True, help="Keep retired names and concepts, marked.")
-@click.option("--hierarchy", is_flag=True, help="UMLS: read parents (MRREL) for --under.")
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="FIELD=COLUMN",
-    help="A table's column for code, name, synonyms, ...; repeatable.",
-)
+@release_options
 @click.option(
     "--replace",
     is_flag=True,
@@ -67,13 +46,7 @@ __all__ = ["ingest_command", "ingest_paths", "print_summary"]
 @index_option
 @json_option
 @encoder_options
-def ingest_command(
-    paths: tuple[Path, ...],
-    loader: str,
-    columns: tuple[str, ...],
-    as_json: bool,
-    **given: Any,
-) -> None:
+def ingest_command(paths: tuple[Path, ...], loader: str, as_json: bool, **given: Any) -> None:
     """Read releases from PATHs, embed every name and store it.
 
     What is stored already is not embedded again; names that a release no longer has are removed.
@@ -86,15 +59,9 @@ def ingest_command(
         termsearch ingest SnomedCT_InternationalRF2.zip SnomedCT_Extension.zip --dialect en-GB
         termsearch ingest local.csv --column code=LocalCode --column name=Description
     """
-    from termsearch.loader import Options
     from termsearch.update import How
-    from termsearch.vocabulary import vocabulary_id
 
-    options = Options(
-        vocabularies=tuple(vocabulary_id(name) for name in given.pop("vocabularies")),
-        columns=_columns(columns),
-        **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
-    )
+    options = loader_options(given)
     how = How(**{name: given.pop(name) for name in ("replace", "keep", "force", "discard")})
     ingest_paths(paths, loader, options, settings_with(**given), how, as_json=as_json)
 
@@ -118,21 +85,12 @@ def ingest_paths(
     with Update(plan, options, settings, how or How()) as update:
         for name in plan:
             with Bar(name) as bar:
-                summary = update.ingest(name, warnings=_unused(name, options), progress=bar.show)
+                summary = update.ingest(
+                    name, warnings=unused_options(name, options), progress=bar.show
+                )
             _print_json(name, summary) if as_json else print_summary(name, summary)
         if warning := update.publish():
             click.echo(f"warning: {warning}", err=True)
-
-
-def _unused(loader: str, options: "Options") -> list[str]:
-    """A warning for options that were given and mean nothing to this loader."""
-    from termsearch.loader import find_loader
-
-    flags = {"vocabularies": "--vocab", "langs": "--lang", "columns": "--column"}
-    unused = sorted(options.given() - find_loader(loader).OPTIONS)
-    return [
-        f"no use for {flags.get(name, f'--{name}')}: {loader} has no such thing" for name in unused
-    ]
 
 
 def print_summary(loader: str, summary: "Summary") -> None:
@@ -150,6 +108,8 @@ def print_summary(loader: str, summary: "Summary") -> None:
         )
     else:
         click.echo(f"  {report.read:,} rows read, {report.kept:,} kept")
+    if changes := ", ".join(f"{n:,} {kind}" for kind, n in summary.changes.items() if n):
+        click.echo(f"  concepts: {changes}")
     for reason, rows in report.dropped.most_common():
         click.echo(f"  {rows:>11,} dropped: {reason}")
     if summary.merged:
@@ -172,6 +132,7 @@ def _print_json(loader: str, summary: "Summary") -> None:
                 "loader": loader,
                 **numbers,
                 "unchanged": summary.unchanged,
+                "changes": summary.changes,
                 "rows": rows,
                 "warnings": report.warnings,
                 "seconds": seconds,
@@ -179,13 +140,3 @@ def _print_json(loader: str, summary: "Summary") -> None:
             ensure_ascii=False,
         )
     )
-
-
-def _columns(given: tuple[str, ...]) -> dict[str, str]:
-    columns = {}
-    for pair in given:
-        field, equals, column = pair.partition("=")
-        if not (field and equals and column):
-            raise click.UsageError(f"--column {pair!r}: expected FIELD=COLUMN, as code=LocalCode.")
-        columns[field.strip()] = column.strip()
-    return columns

@@ -1,15 +1,12 @@
 """The comparison of what one loader, or one part of it, had and has."""
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from termsearch.diff.changes import Change, Changes, Kind, NameCounts, OriginDiff
 from termsearch.index import Index, batches
+from termsearch.index.met import Met, key_of_id
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 
@@ -39,7 +36,7 @@ class OriginDifference:
         self._here = Condition("origin", (origin,))
         self._had_names = index.count([self._here])
         self._had_concepts = index.count([self._here, _CARD])
-        self._names, self._concepts = _Met(), _Met()
+        self._names, self._concepts = Met(), Met()
         self._names_of_added = 0
         self._releases: dict[str, None] = {}
         self._lost: list[_Lost] = []
@@ -51,7 +48,7 @@ class OriginDifference:
         """Place whole concepts; the index must have of them what it had before."""
         cards = [point for point in points if point.card]
         before = self._before(cards) if self._had_names else {}
-        self._names.add(_half(point.id) for point in points)
+        self._names.add(key_of_id(point.id) for point in points)
         self._concepts.add(_key(card.curie) for card in cards)
         self._names_of_added += sum(point.curie not in before for point in points)
         for card in cards:
@@ -119,8 +116,7 @@ class OriginDifference:
         """Ids of the names that the origin had and has no longer."""
         if self._had_names:
             for page in batches(self._index.ids([self._here]), _PAGE):
-                met = self._names.hold([_half(id_) for id_ in page])
-                yield from (id_ for id_, known in zip(page, met, strict=True) if not known)
+                yield from self._names.missing(page)
 
     def _gone(self, points: Sequence[Point]) -> Iterator[_Lost]:
         """Count lost names; yield those that were the cards of concepts lost with them."""
@@ -140,47 +136,8 @@ class OriginDifference:
             self._changes.add("merged" if now else "retired", change)
 
 
-class _Met:
-    """64-bit keys of what was met, 8 bytes each, sorted in place.
-
-    That one of n lost names has by chance the key of one of n others, and is overlooked, has a
-    probability of n^2 / 2^64: 5 in a million for ten million names.
-    """
-
-    def __init__(self) -> None:
-        self._keys = array("Q")
-        self._in_order = False
-
-    def __len__(self) -> int:
-        keys = self._sorted()
-        return 1 + int(np.count_nonzero(keys[1:] != keys[:-1])) if len(keys) else 0
-
-    def add(self, keys: Iterable[int]) -> None:
-        self._keys.extend(keys)
-        self._in_order = False
-
-    def hold(self, keys: Sequence[int]) -> list[bool]:
-        """For each of ``keys`` whether it was met."""
-        known, asked = self._sorted(), np.array(keys, dtype=np.uint64)
-        at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-        found: list[bool] = (known[at] == asked).tolist()
-        return found
-
-    def _sorted(self) -> npt.NDArray[np.uint64]:
-        keys = np.frombuffer(self._keys, dtype=np.uint64)
-        if not self._in_order:
-            keys.sort()
-            self._in_order = True
-        return keys
-
-
 def _redirected(card: Point, old: Point) -> bool:
     return bool(card.replaced_by) and set(card.replaced_by) != set(old.replaced_by)
-
-
-def _half(point_id: str) -> int:
-    """The first 64 bits of a UUID; ``UUID(point_id).int >> 64`` takes four times as long."""
-    return int(point_id[:8] + point_id[9:13] + point_id[14:18], 16)
 
 
 def _key(curie: str) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
 from termsearch.aio import Question, Terms
 from termsearch.answer import Answer, Mode, TypeInfo
@@ -37,6 +37,16 @@ Value = Annotated[str, Field(min_length=1, max_length=200)]
 Values = Annotated[list[Value], Field(max_length=MAX_VALUES)]
 Context = Annotated[str, Field(max_length=MAX_CONTEXT)]
 Score = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+
+
+def _number(given: object) -> object:
+    if isinstance(given, bool | str):
+        raise ValueError("expected a number")  # noqa: TRY004  # pydantic would let a TypeError out
+    return given
+
+
+#: JSON's integer: 10.0 is one too, true and "10" are not.
+Whole = Annotated[int, Field(strict=False), BeforeValidator(_number)]
 
 
 class _Strict(BaseModel):
@@ -115,11 +125,12 @@ class BulkBody(Filters):
     """Many queries under one set of filters."""
 
     queries: list[BulkQuery] = Field(min_length=1, max_length=MAX_BULK)
-    limit: int = Field(default=10, ge=1, le=MAX_BULK_LIMIT)
+    limit: Whole = Field(default=10, ge=1, le=MAX_BULK_LIMIT)
     mode: Mode = "auto"
     min_score: Score | None = None
 
     model_config = ConfigDict(
+        strict=True,  # JSON has types of its own: false is no number
         json_schema_extra={
             "example": {
                 "queries": [
@@ -129,7 +140,7 @@ class BulkBody(Filters):
                 "vocab": ["mesh"],
                 "limit": 3,
             }
-        }
+        },
     )
 
     @property

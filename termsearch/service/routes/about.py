@@ -70,7 +70,12 @@ async def ready(request: Request) -> Ready:
         )
 
 
-@router.get("/metrics", summary="Figures for Prometheus")
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,  # says nothing of its type: a problem with the request is JSON
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 async def metrics(request: Request) -> Response:
     """Requests by route and status, seconds, batches, the queue, what is served."""
     return Response(request.app.state.metrics.text(), media_type="text/plain; version=0.0.4")

@@ -10,6 +10,7 @@ const PASSING = new Set(["unavailable", "starting", "loading", "index-busy", "in
 
 let key = stored();
 let asked = null;
+const waits = new Set();
 
 /** The service refused, or was not reached (status 0). */
 export class Refusal extends Error {
@@ -23,29 +24,36 @@ export class Refusal extends Error {
 export async function ask(path, parameters = {}, signal = undefined) {
   for (let tried = 1; ; tried += 1) {
     const answer = await fetched(`${path}${written(parameters)}`, signal);
-    if (answer.ok) {
-      notice("");
-      return answer.json();
-    }
+    if (answer.ok) return answer.json();
     const refusal = await refused(answer);
     if (refusal.status === 401) {
       await keyGiven(signal);
     } else if (tried < TRIES && mended(refusal)) {
       const seconds = Math.min(Number(answer.headers.get("Retry-After")) || tried, LONGEST_WAIT);
-      notice(`${refusal.message} Asking again in ${seconds} s.`);
-      await waited(seconds, signal);
+      await noticed(`${refusal.message} Asking again in ${seconds} s.`, waited(seconds, signal));
     } else {
-      notice("");
       throw refusal;
     }
   }
 }
 
-/** What is said beside the answer; empty takes it away. */
-export function notice(text) {
+/** Say `text` while `work` goes on: several questions may wait, and the latest one is shown. */
+async function noticed(text, work) {
+  const mine = { text };
+  waits.add(mine);
+  tell();
+  try {
+    await work;
+  } finally {
+    waits.delete(mine);
+    tell();
+  }
+}
+
+function tell() {
   const line = byId("notice");
-  line.textContent = text;
-  line.hidden = !text;
+  line.textContent = [...waits].at(-1)?.text ?? "";
+  line.hidden = !waits.size;
 }
 
 export function forgetKey() {

@@ -1,0 +1,318 @@
+"""The page in a real browser: skipped where there is none; ``-m browser`` runs it alone."""
+
+import shutil
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from tests.concepts import concept
+from tests.serving import Shelf
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+pytestmark = pytest.mark.browser
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+KEY = "read-key-0123456789"
+_RELEASE = {"release": "2026", "part": "desc"}
+#: What would run if a name were ever read as HTML.
+HOSTILE = concept("mesh", "D990009", "<img src=x onerror=document.title='run'>fever", **_RELEASE)
+WRIST = concept("mesh", "D990010", "Left wrist fracture", **_RELEASE)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    made = Shelf(tmp_path_factory.mktemp("shelf"))
+    made.publish([HOSTILE, WRIST], "more")
+    return made
+
+
+class Service:
+    """The application on a port of this machine, in a thread."""
+
+    def __init__(self, app: FastAPI) -> None:
+        config = uvicorn.Config(app, port=0, log_config=None, lifespan="on", ws="none")
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._server.run)
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.05)
+            assert self._thread.is_alive()
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}/"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(30)
+
+
+@pytest.fixture(scope="module")
+def address(shelf: Shelf) -> Iterator[str]:
+    with Service(shelf.app()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser is installed; looked for {', '.join(_BROWSERS)}")
+    with playwright.sync_playwright() as driver:
+        # In a container there is no sandbox to be had, and /dev/shm is small.
+        options = ["--no-sandbox", "--disable-dev-shm-usage"]
+        started = driver.chromium.launch(executable_path=found, args=options)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the browser complained of; a test that expects a refusal clears it."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Any, address: str, said: list[str]) -> Iterator[Any]:
+    """A tab that fails its test if the page breaks, or breaks its policy."""
+    context = browser.new_context(base_url=address, color_scheme="light", reduced_motion="reduce")
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    yield tab
+    context.close()
+    assert said == []
+
+
+def names(page: Any) -> list[str]:
+    """Of the hits, once the answer is there."""
+    page.wait_for_selector("main:not([aria-busy]) .hit")
+    texts: list[str] = page.locator(".hit .name").all_inner_texts()
+    return texts
+
+
+def test_the_answer_is_there_before_anybody_presses_enter(page: Any) -> None:
+    page.goto("/")
+
+    page.locator("#q").press_sequentially("pyrexia")
+
+    assert names(page)[0] == "Fever"
+    first = page.locator(".hit").first.inner_text()
+    assert "Pyrexia" in first
+    assert "mesh:D990002" in first
+    assert "1.00" in first
+
+
+def test_a_suggestion_is_chosen_with_the_keyboard_alone(page: Any) -> None:
+    page.goto("/")
+    page.keyboard.type("bod hig")
+    page.wait_for_selector("[role=option]")
+
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("[aria-selected=true]")
+    assert page.locator("#q").get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    page.keyboard.press("Enter")
+
+    assert page.locator("#q").input_value() == "high body temperature"
+    assert page.locator("#q").get_attribute("aria-expanded") == "false"
+    playwright.expect(page.locator(".hit .name").first).to_have_text("Fever")
+
+
+def test_arrows_go_through_the_hits_and_back_and_slash_returns_to_the_box(page: Any) -> None:
+    page.goto("/#/?q=fever")
+    many = len(names(page))
+    focused = "document.activeElement.textContent"
+
+    page.locator("#q").press("ArrowDown")
+    first = page.evaluate(focused)
+    page.keyboard.press("ArrowDown")
+    second = page.evaluate(focused)
+    page.keyboard.press("/")
+
+    assert many > 1
+    assert [first, second] == page.locator(".hit .name").all_inner_texts()[:2]
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_an_older_answer_that_comes_late_is_not_shown(page: Any) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:  # playwright can't wrap a method of a list
+        held.append(route)
+
+    page.goto("/")
+    page.route("**/search?q=ankle*", hold)
+    page.keyboard.type("ankle")
+    with page.expect_request("**/search?q=ankle*"):
+        pass
+
+    page.locator("#q").fill("cough")
+    assert names(page)[0] == "Coughing"
+    for route in held:
+        route.continue_()
+
+    page.wait_for_timeout(300)
+    assert names(page)[0] == "Coughing"
+
+
+def test_a_filter_keeps_its_focus_and_counts_what_is_shown(page: Any) -> None:
+    page.goto("/#/?q=fever")
+    names(page)
+
+    page.get_by_label("UMLS Metathesaurus").check()
+    other = page.locator(".hit h2 > .code").filter(has_not_text="umls")
+    playwright.expect(other).to_have_count(0)
+
+    assert page.evaluate("document.activeElement.dataset.key") == "vocab umls"
+    counted = page.locator("label", has_text="UMLS Metathesaurus").locator(".count").inner_text()
+    assert int(counted) == len(names(page))
+    assert "vocab=umls" in page.url
+
+
+def test_retired_concepts_are_marked_with_what_replaces_them(page: Any) -> None:
+    page.goto("/#/?q=febrile+state&inactive=1")
+    assert names(page)[0] == "Febrile state"
+
+    first = page.locator(".hit").first
+    assert first.locator(".badge.retired").inner_text() == "retired concept"
+    first.locator(".name").click()
+
+    page.wait_for_selector(".concept h1")
+    assert page.locator(".concept h1").inner_text() == "Febrile state"
+    page.get_by_role("link", name="snomedct:29999992").first.click()
+    playwright.expect(page.locator("h1")).to_have_text("Ankle")
+
+
+def test_a_contradiction_is_said_in_words(page: Any) -> None:
+    page.goto("/#/?q=right+wrist+fracture")
+    names(page)
+
+    hit = page.locator(".hit", has=page.locator(".badge.conflict")).first
+
+    assert "Contradiction:" in hit.inner_text()
+
+
+def test_a_name_that_looks_like_html_is_text(page: Any) -> None:
+    page.goto("/#/?q=fever&vocab=mesh")
+    assert any(name.startswith("<img") for name in names(page))
+
+    page.goto("/#/concept/mesh%3AD990009")
+    page.wait_for_selector(".concept h1")
+
+    assert page.locator(".concept h1").inner_text().startswith("<img src=x")
+    assert page.locator("main img").count() == 0
+    assert page.title() != "run"
+
+
+def test_a_concept_shows_its_place_in_the_hierarchy(page: Any) -> None:
+    page.goto("/#/concept/mesh%3AD990003")
+    page.wait_for_selector(".path")
+
+    path = [each.split(" mesh:")[0].strip() for each in page.locator(".path li").all_inner_texts()]
+    assert path == ["Signs and Symptoms", "Fever", "Hyperpyrexia"]
+    page.locator(".path a").nth(1).click()
+    playwright.expect(page.locator("h1")).to_have_text("Fever")
+    said = page.locator(".concept").inner_text()
+    assert "Being too hot." in said
+    assert "Children (1)" in said
+
+
+def test_the_map_can_be_read_with_keys_and_as_a_table(page: Any) -> None:
+    page.goto("/#/map?q=high+fever")
+    page.wait_for_selector(".plot")
+
+    page.locator(".plot a[tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+
+    assert "similarity" in page.locator(".plot .label").inner_html()
+    assert page.locator(".plot a[tabindex='0']").count() == 1
+    assert page.locator("tbody tr").first.inner_text().split("\t")[1] == "very high fever"
+
+
+def test_no_hit_under_the_filters_says_that_it_was_searched(page: Any) -> None:
+    page.goto("/#/?q=fever&vocab=snomedct&lang=es")
+    page.wait_for_selector(".empty, .problem")
+
+    assert "Searched, nothing there" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Search without filters").click()
+    assert names(page)[0] == "Fever"
+
+
+def test_a_refusal_is_shown_in_the_words_of_the_service(page: Any, said: list[str]) -> None:
+    page.goto("/#/?q=fever&vocab=mush")
+    page.wait_for_selector(".problem")
+
+    assert "unknown vocabulary 'mush'" in page.locator(".problem").inner_text()
+    assert [each for each in said if "400" not in each] == []
+    said.clear()
+
+
+def test_a_busy_service_is_asked_again_with_a_notice(page: Any, said: list[str]) -> None:
+    busy = {"error": {"status": 429, "code": "too-many-requests", "message": "Too many."}}
+    page.goto("/")
+    page.route(
+        "**/search?*",
+        lambda route: route.fulfill(status=429, json=busy, headers={"Retry-After": "1"}),
+        times=1,
+    )
+
+    page.locator("#q").fill("cough")
+    page.wait_for_selector("#notice:not([hidden])")
+    notice = page.locator("#notice").inner_text()
+
+    assert notice == "Too many. Asking again in 1 s."
+    assert names(page)[0] == "Coughing"
+    assert page.locator("#notice").is_hidden()
+    said.clear()
+
+
+def test_a_key_is_asked_for_and_forgotten_with_the_tab(
+    browser: Any, shelf: Shelf, tmp_path: Any
+) -> None:
+    (tmp_path / "keys").write_text(f"ward:read:{KEY}\n", encoding="utf-8")
+    with Service(shelf.app(keys_file=tmp_path / "keys")) as url:
+        page = browser.new_page()
+        page.goto(f"{url}#/?q=cough")
+        page.wait_for_selector("#key-dialog[open]")
+
+        for key in ("wrong-key-0123456789", KEY):
+            page.locator("#key").fill(key)
+            page.locator("#key").press("Enter")
+            if key != KEY:
+                playwright.expect(page.locator("#key-said")).to_contain_text("not known")
+
+        assert names(page)[0] == "Coughing"
+        assert page.evaluate("Object.values(localStorage)") == []
+        assert page.evaluate("Object.values(sessionStorage)") == [KEY]
+        assert KEY not in page.url
+        page.close()
+
+
+def test_dark_can_be_chosen_and_is_kept(page: Any) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page.goto("/")
+    light = page.evaluate(ground)
+
+    page.locator("#theme").click()
+    dark = page.evaluate(ground)
+    page.reload()
+
+    assert (light, dark) == ("rgb(246, 247, 248)", "rgb(20, 24, 28)")
+    assert page.evaluate(ground) == dark
+    assert page.locator("#theme").get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("where", ["#/", "#/?q=fever", "#/concept/mesh%3AD990002", "#/map?q=fever"])
+def test_nothing_is_wider_than_a_narrow_screen(page: Any, where: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})  # WCAG 2.2, 1.4.10
+
+    page.goto(f"/{where}")
+    page.wait_for_selector("main:not([aria-busy]) > *")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
