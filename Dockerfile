@@ -7,9 +7,9 @@
 # It runs as user 10001 on a read-only root file system: all that is written goes to /data and /tmp.
 
 ARG PYTHON=3.12
-# The build of torch without CUDA's libraries, 3 GB less, is in its publisher's own index only; the
-# one with them is pip's default. A mirror: --build-arg TORCH_CPU_INDEX=...
-ARG TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
+# The build of torch without CUDA's libraries, 3 GB less, is in an index of its publisher's, which its
+# installation page names: --build-arg TORCH_CPU_INDEX=URL. Without it pip's default index is asked.
+ARG TORCH_CPU_INDEX=
 
 FROM python:${PYTHON}-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
@@ -20,7 +20,7 @@ COPY constraints.txt ./
 # torch first and alone: it is the largest layer, and changes with constraints.txt only.
 FROM build AS build-cpu
 ARG TORCH_CPU_INDEX
-RUN /opt/termsearch/bin/pip install -c constraints.txt --index-url "$TORCH_CPU_INDEX" torch
+RUN /opt/termsearch/bin/pip install -c constraints.txt ${TORCH_CPU_INDEX:+--index-url "$TORCH_CPU_INDEX"} torch
 COPY . .
 RUN /opt/termsearch/bin/pip install -c constraints.txt '.[mcp,offline,serve]'
 

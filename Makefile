@@ -5,13 +5,24 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types clean
+# What `make bench` takes names from; a real release says more: make bench RELEASE=desc2026.xml
+RELEASE ?= termsearch/demo/release/mesh/desc2026.xml
+SCRATCH ?= build/bench
+
+.PHONY: demo test bench lint types clean
 
 demo: $(READY)
 	$(BIN)/termsearch demo
 
 test: lint types
 	$(BIN)/pytest
+
+# Under ten minutes on two quiet cores; writes benchmarks/results/.
+bench: demo
+	$(BIN)/python -m benchmarks.encoder $(RELEASE) --names 512 --runs 3 --output benchmarks/results/encoder.md
+	$(BIN)/python -m benchmarks.ingest $(SCRATCH) --rows 100000 --names 40000
+	$(BIN)/python -m benchmarks.growth $(SCRATCH) --sizes 10000 100000 --queries 20
+	$(BIN)/python -m benchmarks.load --index demo --seconds 10
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -163,7 +163,9 @@ class _Run:
             self._remove_unseen(origin, replace_all=replace_all)
         # A run that was cut before its graph was built leaves that to the next one.
         was_cut = self._before.names is None
-        if self.summary.embedded or self.summary.removed or was_cut:
+        # Rewritten points leave their graph too.
+        changed = self.summary.embedded or self.summary.rewritten or self.summary.removed
+        if changed or was_cut:
             self.summary.optimizing = True
             self._progress(self.summary)
             self._index.optimize(self._built)

@@ -68,8 +68,10 @@ def _signaller(kind: signal.Signals) -> Callable[[float], None]:
 
 def run(moment: str, kind: str, arguments: list[str]) -> None:
     """Never returns; exits as ``termsearch`` does."""
-    termsearch.update.ingest_encoder = lambda _: WordHash()
-    termsearch.update.export_encoder = lambda *_: ""  # it is none on torch, and torch is slow
+    vars(termsearch.update).update(
+        ingest_encoder=lambda _: WordHash(),
+        export_encoder=lambda *_: "",  # it is none on torch, and torch is slow
+    )
     watch = Moment(moment, _signaller(signal.Signals[f"SIG{kind}"]))
     threading.setprofile(watch)
     sys.setprofile(watch)

@@ -2,20 +2,15 @@
 
 import os
 import random
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from termsearch.index import batches
-from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
+from tests.ward import Content, Ward
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL")
 
-ROOT = Path(__file__).parent.parent
 KILLS = 20
 
 #: While the generation that answers is copied.
@@ -40,55 +35,6 @@ STAGES = [
 
 #: Between the switch and the end: the new release answers already.
 SWITCHED = ["_clear:2", "delete:1", "delete:1+0.001"]
-
-Content = dict[str, tuple[str, bytes]]
-
-
-def table(path: Path, release: int) -> Path:
-    """800 names, of which two releases in a row share 600, some with another definition."""
-    rows = range(200 * (release - 1), 200 * (release - 1) + 800)
-    text = "".join(
-        f"{n},name {n} of {n % 7} kinds,{release if n % 5 == 0 else 'same'}\n" for n in rows
-    )
-    path.write_text(f"code,name,definition\n{text}", encoding="utf-8")
-    return path
-
-
-class Ward:
-    """A table, and the index it goes to."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home, self.path = folder / "home", folder / "ward.csv"
-
-    def write(self, release: int) -> None:
-        table(self.path, release)
-
-    def ingest(
-        self, moment: str = "never", kind: str = "KILL", *options: str
-    ) -> subprocess.CompletedProcess[str]:
-        arguments = [moment, kind, "ingest", str(self.path), *options]
-        return subprocess.run(
-            [sys.executable, "-m", "tests.dying", *arguments],
-            env={**os.environ, "TERMSEARCH_HOME": str(self.home)},
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    def generations(self) -> list[str]:
-        return sorted(path.name for path in (self.home / "terms").iterdir() if path.is_dir())
-
-    def content(self) -> tuple[Manifest, Content]:
-        """What readers get: the manifest but for its generation, payload and vector by id."""
-        index = EdgeIndex.open(self.home / "terms")
-        manifest = index.manifest.model_copy(update={"base": 0})
-        found = dict(_points(index))
-        index.close()
-        return manifest, found
-
-
-def _points(index: EdgeIndex) -> Iterator[tuple[str, tuple[str, bytes]]]:
-    for page in batches(index.ids([]), 1_024):
-        for id_, (point, vector) in index.stored(page).items():
-            yield id_, (point.model_dump_json(), vector.tobytes())
 
 
 @pytest.fixture
@@ -150,7 +96,9 @@ def test_a_kill_after_the_switch_leaves_the_new_release_whole(
     assert ward.generations() == ["3"]
 
 
-@pytest.mark.parametrize("moment", ["_copy_file:2", "WordHash.encode:2", "EdgeIndex.put:2", "sync:1"])
+@pytest.mark.parametrize(
+    "moment", ["_copy_file:2", "WordHash.encode:2", "EdgeIndex.put:2", "sync:1"]
+)
 def test_an_interrupt_is_one_line_and_the_next_run_goes_on(
     ward: Ward, expected: tuple[Manifest, Content], moment: str
 ) -> None:

@@ -21,6 +21,7 @@ from termsearch.index.folder import (
     write_file,
     write_manifest,
 )
+from termsearch.index.manifest import Manifest
 
 __all__ = [
     "Served",
@@ -70,8 +71,8 @@ def unfinished(folder: Path) -> Path | None:
     """
     now = served(folder)
     for number in sorted(_numbers(folder), reverse=True):
-        manifest = read_manifest(folder / str(number))
-        if number not in _in_use(now) and manifest and manifest.base == _base(now):
+        manifest = None if number in _in_use(now) else _begun(folder / str(number))
+        if manifest and manifest.base == _base(now):
             return folder / str(number)
     return None
 
@@ -173,6 +174,17 @@ def _in_use(now: Served | None) -> set[int]:
 
 def _base(now: Served | None) -> int:
     return now.current if now else 0
+
+
+def _begun(generation: Path) -> Manifest | None:
+    """The manifest of one that does not answer: where it is damaged, that one alone is lost."""
+    try:
+        return read_manifest(generation)
+    except IndexUnreadableError as error:
+        raise IndexUnreadableError(
+            f"what an ingest that was cut left in {generation} is damaged or of another version "
+            f"({str(error).partition('; ')[0]}). Repeat the ingest with --discard to begin again."
+        ) from error
 
 
 def _refuse_orphans(folder: Path) -> None:

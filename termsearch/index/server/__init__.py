@@ -23,7 +23,7 @@ from termsearch.index.server.collection import (
     Layout,
     build_graph,
     manifest_of,
-    metadata_of,
+    metadata_now,
     send,
     settle,
     with_manifest,
@@ -298,10 +298,8 @@ class ServerIndex:
         """
         if not self._writer:
             raise RuntimeError(f"{self._collection} was opened to read")  # a bug of ours
-        if (
-            patiently(lambda: metadata_of(self._client, self._collection)).get(WRITER)
-            != self._writer
-        ):
+        found = self._ask(lambda at: metadata_now(self._client, at))
+        if found.get(WRITER) != self._writer:
             raise IndexBusyError(self.location)
 
     def _settle(self) -> None:

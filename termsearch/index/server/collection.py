@@ -34,6 +34,7 @@ __all__ = [
     "copy_points",
     "create",
     "manifest_of",
+    "metadata_now",
     "metadata_of",
     "send",
     "settle",
@@ -106,7 +107,12 @@ def with_manifest(manifest: Manifest) -> dict[str, Any]:
 def metadata_of(client: QdrantClient, collection: str) -> dict[str, Any]:
     """What was written beside the points; empty if it is no collection of ours."""
     with engine(client):
-        return client.get_collection(collection).config.metadata or {}
+        return metadata_now(client, collection)
+
+
+def metadata_now(client: QdrantClient, collection: str) -> dict[str, Any]:
+    """Likewise, with the server's own errors: for what is asked again (:func:`patiently`)."""
+    return client.get_collection(collection).config.metadata or {}
 
 
 def manifest_of(client: QdrantClient, collection: str) -> Manifest:
@@ -170,7 +176,7 @@ def copy_points(client: QdrantClient, source: str, target: str) -> None:
             f"collection {target} has {counts[1]:,} of the {counts[0]:,} names of {source} after "
             "they were copied; repeat the ingest with --discard."
         )
-    client.update_collection(target, metadata={COPIED: True})
+    patiently(lambda: client.update_collection(target, metadata={COPIED: True}))
 
 
 def build_graph(

@@ -48,21 +48,28 @@ def served(client: QdrantClient, name: str) -> Served:
         IndexUnreadableError: There is a collection of this name, where an alias should be.
     """
     with engine(client):
-        found = client.get_aliases().aliases
-        aliases = {each.alias_name: each.collection_name for each in found}
-        if name not in aliases and client.collection_exists(name):
-            raise IndexUnreadableError(
-                f"{name} is a collection, where termsearch expects an alias of that name: an older "
-                "termsearch or another program made it. Choose another --index, or delete it and "
-                "ingest again."
-            )
+        return _served_now(client, name)
+
+
+def _served_now(client: QdrantClient, name: str) -> Served:
+    """Likewise, with the server's own errors: for what is asked again."""
+    found = client.get_aliases().aliases
+    aliases = {each.alias_name: each.collection_name for each in found}
+    if name not in aliases and client.collection_exists(name):
+        raise IndexUnreadableError(
+            f"{name} is a collection, where termsearch expects an alias of that name: an older "
+            "termsearch or another program made it. Choose another --index, or delete it and "
+            "ingest again."
+        )
     return Served(aliases.get(name, ""), aliases.get(_kept(name), ""))
 
 
 def unfinished(client: QdrantClient, name: str) -> str | None:
     """The collection that an ingest writes to or left; None if there is none to go on with."""
     now = served(client, name)
-    for collection in sorted(_generations(client, name), key=_number, reverse=True):
+    with engine(client):
+        generations = _generations(client, name)
+    for collection in sorted(generations, key=_number, reverse=True):
         if collection not in now and manifest_of(client, collection).base == _number(now.current):
             return collection
     return None
@@ -105,7 +112,9 @@ def next_generation(
 def forget_untouched(client: QdrantClient, name: str, collection: str) -> None:
     """Delete a generation to which nothing was written: an ingest says what it will put first."""
     now = served(client, name)
-    if collection in now or collection not in _generations(client, name):
+    with engine(client):
+        generations = _generations(client, name)
+    if collection in now or collection not in generations:
         return
     base = manifest_of(client, now.current).loaded if now.current else ()
     if manifest_of(client, collection).loaded == base:
@@ -115,10 +124,11 @@ def forget_untouched(client: QdrantClient, name: str, collection: str) -> None:
 
 def publish(client: QdrantClient, name: str, collection: str, *, keep: bool) -> None:
     """Let ``collection`` answer from now on; the one that did is kept or deleted."""
-    before = served(client, name)
-    _point(client, name, Served(collection, before.current if keep else ""))
     with engine(client):
-        _delete_all_but(client, name, set(served(client, name)))
+        before = patiently(lambda: _served_now(client, name))
+        then = Served(collection, before.current if keep else "")
+        _point(client, name, then)
+        patiently(lambda: _delete_all_but(client, name, set(then)))
 
 
 def swapped(client: QdrantClient, name: str) -> None:
@@ -139,7 +149,7 @@ def _point(client: QdrantClient, name: str, then: Served) -> None:
     def change() -> None:
         operations: list[models.AliasOperations] = []
         for alias, before, after in zip(
-            (name, _kept(name)), served(client, name), then, strict=True
+            (name, _kept(name)), _served_now(client, name), then, strict=True
         ):
             if before and before != after:
                 gone = models.DeleteAlias(alias_name=alias)
@@ -162,8 +172,7 @@ def _delete_all_but(client: QdrantClient, name: str, stay: set[str]) -> None:
 
 def _generations(client: QdrantClient, name: str) -> list[str]:
     pattern = re.compile(re.escape(name) + r"~\d+")
-    with engine(client):
-        names = [each.name for each in client.get_collections().collections]
+    names = [each.name for each in client.get_collections().collections]
     return [each for each in names if pattern.fullmatch(each)]
 
 

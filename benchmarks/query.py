@@ -1,0 +1,117 @@
+"""How long a query takes: cold, warm, under filters, and in large batches.
+
+    python -m benchmarks.query mentions.tsv --index mesh --filter "--vocab mesh --type C" ...
+
+The mentions are asked one by one in one process, after a first few that are not counted; each text
+once. Cold is the whole command, started anew. Writes ``results/query.md``.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+
+from termsearch.answer import Mode
+from termsearch.connect import connect
+from termsearch.evaluate import read_mentions
+from termsearch.search import TermSearch, Where
+from termsearch.settings import Settings
+
+RESULTS: Final = Path(__file__).parent / "results" / "query.md"
+COLD_RUNS: Final = 7
+WARM_UP: Final = 20
+BATCH: Final = 1_000
+
+
+def where_of(flags: str) -> Where:
+    """The filter that ``flags`` of the command line mean: --vocab, --type, --under."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--vocab", action="append", default=[])
+    parser.add_argument("--type", action="append", default=[])
+    parser.add_argument("--under", default="")
+    found = parser.parse_args(flags.split())
+    return Where(vocabularies=tuple(found.vocab), types=tuple(found.type), under=found.under)
+
+
+def warm(search: TermSearch, texts: Sequence[str], where: Where, mode: Mode) -> str:
+    """p50 and p99 of one query at a time, in milliseconds."""
+    times = []
+    for number, text in enumerate(texts):
+        started = perf_counter()
+        search.query(text, where, mode=mode)
+        if number >= WARM_UP:
+            times.append(1000 * (perf_counter() - started))
+    return f"{np.percentile(times, 50):.1f} / {np.percentile(times, 99):.1f}"
+
+
+def batch(search: TermSearch, texts: Sequence[str]) -> float:
+    """Queries per second where all are given at once."""
+    started = perf_counter()
+    search.query_many(texts)
+    return len(texts) / (perf_counter() - started)
+
+
+def cold(index: str, text: str) -> list[float]:
+    """Seconds of the whole command, each in a process of its own."""
+    command = [sys.executable, "-m", "termsearch", "query", text, "--index", index, "--local"]
+    times = []
+    for _ in range(COLD_RUNS):
+        started = perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # ourselves
+        times.append(perf_counter() - started)
+    return times
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure, and write the results down."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mentions", type=Path)
+    parser.add_argument("--index", default="terms")
+    parser.add_argument("--filter", action="append", default=[], dest="filters")
+    asked = parser.parse_args(arguments)
+    texts = list(dict.fromkeys(mention.text for mention in read_mentions(asked.mentions)))
+    starts = cold(asked.index, texts[0])
+    rows = []
+    settings = Settings.from_env().model_copy(update={"index": asked.index})
+    with connect(settings) as search:
+        search.embed(())  # loads the encoder
+        turns = iter(range(0, len(texts), 200))
+        for flags in ["", *asked.filters]:
+            times = []
+            for mode in ("auto", "dense"):
+                start = next(turns)  # other texts: vectors are remembered
+                times.append(warm(search, texts[start : start + 200], where_of(flags), mode))
+            rows.append(f"| `{flags or 'no filter'}` | {times[0]} | {times[1]} |")
+        manifest = search.manifest
+    with connect(settings) as search:  # anew: vectors are remembered
+        search.embed(())
+        rate = batch(search, texts[:BATCH])
+    load = os.getloadavg()[0]
+    releases = ", ".join(f"{name} {which}" for name, which in manifest.releases().items())
+    table = "\n".join(rows)
+    RESULTS.write_text(
+        "# How long a query takes\n\n"
+        f"Index of {releases}: {manifest.names or 0:,} names, encoder {manifest.encoder.model}. "
+        f"{os.cpu_count()} cores, {platform.machine()}, load {load:.1f}; Python "
+        f"{platform.python_version()}, qdrant-edge-py {version('qdrant-edge-py')}.\n\n"
+        f"Cold, the whole command `termsearch query`: median {median(starts):.2f} s, "
+        f"{min(starts):.2f} to {max(starts):.2f} s ({COLD_RUNS} runs).\n\n"
+        f"A batch of {min(BATCH, len(texts)):,}: {rate:,.0f} queries/s.\n\n"
+        "Warm, one at a time, p50 / p99 in ms (180 texts each):\n\n"
+        f"| filter | all evidence | dense alone |\n|---|---|---|\n{table}\n\n"
+        "Made by `python -m benchmarks.query MENTIONS --index NAME --filter ...`.\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
