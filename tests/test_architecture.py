@@ -28,7 +28,7 @@ ONLY = {
     "onnx": "termsearch/encoder/",
     "onnxruntime": "termsearch/encoder/",
     "huggingface_hub": "termsearch/encoder/",
-    "qdrant_edge": "termsearch/index/edge.py",
+    "qdrant_edge": "termsearch/index/edge/",
     "grpc": "termsearch/index/server/",
     "qdrant_client": "termsearch/index/server/",
     "tenacity": "termsearch/index/server/",

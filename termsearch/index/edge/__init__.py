@@ -10,23 +10,19 @@ work: a child process that put 60,000 points was killed 40 times, twelve of them
 was built, and every point that had been flushed was there and whole.
 """
 
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any, cast
 
-import numpy as np
 import qdrant_edge as edge
 from filelock import FileLock
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
-from termsearch.grams import sparse
-from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored
 from termsearch.index.check import require_sound
+from termsearch.index.edge.reading import EdgeReader
+from termsearch.index.edge.translate import config, engine, engine_point, words
 from termsearch.index.folder import disk_use, lock, read_manifest, require_room, write_manifest
 from termsearch.index.generations import (
     forget_untouched,
@@ -37,27 +33,12 @@ from termsearch.index.generations import (
     unfinished,
 )
 from termsearch.index.manifest import Generation, Manifest
-from termsearch.index.packed import DIGEST, FACTS, fact, packed, unpacked
+from termsearch.index.packed import FACTS, packed
 from termsearch.index.point import Point, check_vectors
-from termsearch.index.tuning import (
-    ACORN_SELECTIVITY,
-    EDGES,
-    EF,
-    EF_CONSTRUCT,
-    EF_FILTERED,
-    EF_PART,
-    FULL_SCAN_KB,
-    PART,
-    SCAN,
-)
-from termsearch.index.where import Condition
+from termsearch.index.tuning import PART
 
 __all__ = ["EdgeIndex"]
 
-_VECTOR = "name"
-_GRAMS = "grams"
-
-_PAGE = 4_096
 #: Points in one operation: 39 us a point to store, 47 us with 8,192 (0.9.0).
 _UPSERT = 1_024
 
@@ -71,7 +52,7 @@ _EMPTY_BYTES = 100_000_000
 _BUILDING = 1.5
 
 
-class EdgeIndex:
+class EdgeIndex(EdgeReader):
     """One generation of an index in a folder. Use :meth:`open` or :meth:`open_or_create`.
 
     The engine never releases Python's lock, so other threads wait while it works, and a
@@ -86,9 +67,8 @@ class EdgeIndex:
         held: FileLock | None = None,
     ) -> None:
         """``held`` is the right to write; None opens to read."""
-        self._folder, self._generation = generation.parent, generation
-        self._manifest, self._lock = manifest, held
-        self._shard: edge.EdgeShard | None = shard
+        super().__init__(generation.parent, shard)
+        self._generation, self._manifest, self._lock = generation, manifest, held
         self._flushed = monotonic()
         self._loose = 0  # points put or rewritten since the last graph was built
 
@@ -178,7 +158,7 @@ class EdgeIndex:
                 f"{generation} has no manifest or no points: files are missing. Restore it from a "
                 f"copy, or delete {generation.parent} and ingest again."
             )
-        with _engine(generation):
+        with engine(generation):
             index = cls(generation, manifest, edge.EdgeShard.load(str(generation / "shard")), held)
             index._complete_fields()
         try:
@@ -202,12 +182,12 @@ class EdgeIndex:
     @classmethod
     def _made(cls, generation: Path, manifest: Manifest, held: FileLock) -> "EdgeIndex":
         shard = generation / "shard"
-        with _engine(generation):
+        with engine(generation):
             generation.mkdir(exist_ok=True)
             write_manifest(generation, manifest)  # first: a shard without one would be refused
             shutil.rmtree(shard, ignore_errors=True)  # of a run that stored nothing
             shard.mkdir()
-            made = edge.EdgeShard.create(str(shard), _config(manifest.encoder.dimension))
+            made = edge.EdgeShard.create(str(shard), config(manifest.encoder.dimension))
             index = cls(generation, manifest, made, held)
             index._complete_fields()
         return index
@@ -216,13 +196,7 @@ class EdgeIndex:
         """Make the field index, unless it is there."""
         with self._open() as shard:
             if FACTS not in shard.info().payload_schema:
-                words = edge.TextIndexParams(
-                    tokenizer=edge.TokenizerType.Whitespace,
-                    lowercase=False,
-                    enable_hnsw=False,
-                    memory=edge.Memory.Cold,
-                )
-                shard.update(edge.UpdateOperation.create_field_index(FACTS, words))
+                shard.update(edge.UpdateOperation.create_field_index(FACTS, words()))
                 shard.flush()
 
     @property
@@ -250,7 +224,7 @@ class EdgeIndex:
         """See :class:`~termsearch.index.Index`."""
         require_sound(self)
         self._shut()
-        with _engine(self._generation):  # what readers will get
+        with engine(self._generation):  # what readers will get
             self._loaded(self._generation).close()
         publish(self._generation, keep=keep)
         self.close()
@@ -282,10 +256,8 @@ class EdgeIndex:
         self._require_room(len(points))
         for start in range(0, len(points), _UPSERT):
             here = slice(start, start + _UPSERT)
-            made = [
-                edge.Point(id=point.id, vector=_vector(row, point.form), payload=packed(point))
-                for point, row in zip(points[here], vectors[here], strict=True)
-            ]
+            rows = zip(points[here], vectors[here], strict=True)
+            made = [engine_point(point, row) for point, row in rows]
             self._update(edge.UpdateOperation.upsert_points(made))
         self._settle()
         self._loosened(len(points))
@@ -297,51 +269,11 @@ class EdgeIndex:
         self._settle()
         self._loosened(len(points))
 
-    def digests(self, ids: Sequence[str]) -> dict[str, str]:
-        """See :class:`~termsearch.index.Index`."""
-        with self._open() as shard:
-            records = shard.retrieve(list(ids), [DIGEST], False)
-        return {str(record.id): (record.payload or {}).get(DIGEST, "") for record in records}
-
-    def stored(self, ids: Sequence[str]) -> dict[str, Stored]:
-        """See :class:`~termsearch.index.Index`."""
-        with self._open() as shard:
-            records = shard.retrieve(list(ids), True, True)
-        return {str(record.id): _stored(record) for record in records}
-
-    def ids(self, where: Sequence[Condition]) -> Iterator[str]:
-        """See :class:`~termsearch.index.Index`."""
-        return (str(record.id) for record in self._scroll(where, with_payload=False))
-
     def remove(self, ids: Sequence[str]) -> None:
         """See :class:`~termsearch.index.Index`."""
         if ids:
             self._update(edge.UpdateOperation.delete_points(list(ids)))
             self._settle()
-
-    def search(self, asks: Sequence[Ask]) -> list[list[Found]]:
-        """See :class:`~termsearch.index.Index`."""
-        with self._open() as shard:
-            ranked = [ask for ask in asks if not isinstance(ask.query, Same)]
-            requests = [self._request(ask, shard) for ask in ranked]
-            answers = iter(shard.query_batch(edge.QueryBatchRequest(requests)) if ranked else [])
-        found: list[list[Found]] = []
-        for ask in asks:
-            match ask.query:
-                case Same():
-                    found.append(self._same(ask, ask.query))
-                case _:
-                    found.append([Found(unpacked(hit.payload), hit.score) for hit in next(answers)])
-        return found
-
-    def points(self, where: Sequence[Condition]) -> Iterator[Point]:
-        """See :class:`~termsearch.index.Index`."""
-        return (unpacked(record.payload) for record in self._scroll(where, with_payload=True))
-
-    def count(self, where: Sequence[Condition] = ()) -> int:
-        """See :class:`~termsearch.index.Index`."""
-        with self._open() as shard:
-            return shard.count(edge.CountRequest(exact=True, filter=_filter(where)))
 
     def optimize(self, progress: Callable[[float], None] = lambda _: None) -> None:
         """See :class:`~termsearch.index.Index`."""
@@ -370,7 +302,7 @@ class EdgeIndex:
     def _shut(self) -> None:
         if self._shard is None:
             return
-        with _engine(self._generation):
+        with engine(self._generation):
             self._flush()
             shard, self._shard = self._shard, None
             shard.close()
@@ -381,13 +313,6 @@ class EdgeIndex:
             with self._open() as shard:
                 shard.flush()
             self._flushed = monotonic()
-
-    @contextmanager
-    def _open(self) -> Iterator["edge.EdgeShard"]:
-        if self._shard is None:
-            raise IndexUnreadableError(f"index {self._folder} was closed; open it again.")
-        with _engine(self._folder):
-            yield self._shard
 
     def _require_room(self, points: int) -> None:
         """Refuse to write ``points`` more where the disk has no room for them."""
@@ -414,40 +339,6 @@ class EdgeIndex:
         if monotonic() - self._flushed > _FLUSH_EVERY:
             self._flush()
 
-    def _request(self, ask: Ask, shard: "edge.EdgeShard") -> "edge.QueryRequest":
-        where = _filter(ask.where)
-        match ask.query:
-            case Nearest(vector):
-                query: Any = edge.Query.Nearest(cast("list[float]", vector), using=_VECTOR)
-            case Spelt(form):
-                query = edge.Query.Nearest(edge.SparseVector(*sparse(form)), using=_GRAMS)
-        return edge.QueryRequest(
-            limit=ask.limit,
-            query=query,
-            filter=where,
-            with_payload=True,
-            params=_params(ask, where, shard),
-        )
-
-    def _same(self, ask: Ask, query: Same) -> list[Found]:
-        where = (*ask.where, Condition(query.field, (query.value,)))
-        with self._open() as shard:
-            request = edge.ScrollRequest(limit=ask.limit, filter=_filter(where), with_payload=True)
-            records, _ = shard.scroll(request)
-        return [Found(unpacked(record.payload), 1.0) for record in records]
-
-    def _scroll(self, where: Sequence[Condition], *, with_payload: bool) -> Iterator["edge.Record"]:
-        offset = None
-        while True:
-            with self._open() as shard:
-                request = edge.ScrollRequest(
-                    offset=offset, limit=_PAGE, filter=_filter(where), with_payload=with_payload
-                )
-                records, offset = shard.scroll(request)
-            yield from records
-            if offset is None:
-                return
-
 
 def _counted(generation: Path) -> int | None:
     """Points of a generation that nobody publishes yet; None while somebody writes to it."""
@@ -456,7 +347,7 @@ def _counted(generation: Path) -> int | None:
     except IndexBusyError:
         return None
     try:
-        with _engine(generation):
+        with engine(generation):
             shard = edge.EdgeShard.load(str(generation / "shard"))
             try:
                 return shard.count(edge.CountRequest(exact=True))
@@ -464,82 +355,3 @@ def _counted(generation: Path) -> int | None:
                 shard.close()
     finally:
         held.release()
-
-
-def _config(dimension: int) -> "edge.EdgeConfig":
-    return edge.EdgeConfig(
-        vectors={_VECTOR: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Cosine)},
-        sparse_vectors={
-            _GRAMS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=edge.Memory.Cold)
-        },
-        optimizers=edge.EdgeOptimizersConfig(max_segment_size=PART * dimension * 4 // 1024),
-        hnsw_config=edge.HnswIndexConfig(
-            m=EDGES,
-            ef_construct=EF_CONSTRUCT,
-            full_scan_threshold=FULL_SCAN_KB,
-            max_indexing_threads=os.cpu_count() or 1,
-        ),
-        wal_enabled=False,  # see the head of this file
-    )
-
-
-def _vector(row: Vectors, form: str) -> Any:
-    """As a list, which the engine reads in 11 us; a row of an array takes it 33 us (0.9.0).
-
-    One list at a time: 8,192 of them at once are 160 MB, and cost 28 us each instead of 7.
-    """
-    return {_VECTOR: row.tolist(), _GRAMS: edge.SparseVector(*sparse(form))}
-
-
-def _stored(record: "edge.Record") -> Stored:
-    vectors = cast("dict[str, list[float]]", record.vector)
-    return Stored(unpacked(record.payload), np.array(vectors[_VECTOR], np.float32))
-
-
-def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "edge.SearchParams":
-    if ask.exact:
-        return edge.SearchParams(exact=True)
-    if where is None:
-        parts = shard.info().segments_count - 1  # the last one holds what was put since
-        return edge.SearchParams(hnsw_ef=EF if parts <= 1 else EF_PART)
-    left = shard.count(edge.CountRequest(exact=False, filter=where))
-    return edge.SearchParams(
-        exact=left <= SCAN,
-        hnsw_ef=EF_FILTERED,
-        acorn=edge.AcornSearchParams(enable=True, max_selectivity=ACORN_SELECTIVITY),
-    )
-
-
-def _filter(where: Sequence[Condition]) -> "edge.Filter | None":
-    if not where:
-        return None
-    # All facts that must hold in one condition: the engine goes through their lists together.
-    # With a condition each it looks up every point of the first: 7 ms for 2.4 (28 % of 100,000).
-    one = " ".join(fact(field, values[0]) for field, values in where if len(values) == 1)
-    matches: list[Any] = [edge.MatchText(one)] if one else []
-    for field, values in where:
-        if len(values) != 1:
-            matches.append(edge.MatchTextAny(" ".join(fact(field, value) for value in values)))
-    return edge.Filter(must=[edge.FieldCondition(key=FACTS, match=match) for match in matches])
-
-
-@contextmanager
-def _engine(folder: Path) -> Iterator[None]:
-    """Turns the engine's errors into ours: all are plain ``Exception``, but its panics.
-
-    Of 99 ways to cut or alter a file of a shard, 11 made it panic (0.9.0). A panic is a
-    ``BaseException`` of a module that can't be imported.
-    """
-    try:
-        yield
-    except BaseException as error:
-        if type(error) not in {Exception, ValueError, OSError} and not _is_panic(error):
-            raise  # not the engine's: a bug of ours, or an error that has its words already
-        raise IndexUnreadableError(
-            f"index {folder}: the engine failed ({error}). Its files may be damaged or the disk "
-            "full: make room and repeat the command, or restore the folder from a copy."
-        ) from error
-
-
-def _is_panic(error: BaseException) -> bool:
-    return type(error).__name__ == "PanicException"  # pyo3_runtime's
