@@ -113,7 +113,7 @@ def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entr
         name=card.concept_name,
         redirect=redirect,
         active=card.live,
-        release=card.release,
+        release=index.manifest.release_of(card.vocabulary, card.origin),
         definition=card.definition,
         types=[TypeInfo(code=code, name=type_names.get(code, code)) for code in card.types],
         names=_names(points),

@@ -310,7 +310,7 @@ class TermSearch:
             active=point.live,
             retired_name=point.live and not point.active,
             replaced_by=list(point.replaced_by),
-            release=point.release,
+            release=self.manifest.release_of(point.vocabulary, point.origin),
             sources=[
                 SourceInfo.of(source)
                 for source in sorted(point.sources, key=lambda s: s.vocabulary not in asked)

@@ -53,13 +53,13 @@ def test_a_changed_concept_is_rewritten_without_being_embedded(
     encoder.embedded = []
 
     summary = ingest(
-        [*ALL[:-1], ANKLE.model_copy(update={"release": "20270101"})], "test", encoder, index
+        [*ALL[:-1], ANKLE.model_copy(update={"parents": ("19999991",)})], "test", encoder, index
     )
 
-    assert (summary.embedded, summary.rewritten) == (0, 2)
-    assert {p.release for p in index.points([Condition("vocabulary", ("snomedct",))])} == {
-        "20270101"
-    }
+    assert (summary.embedded, summary.rewritten) == (0, 1)
+    assert {
+        p.parents for p in index.points([Condition("vocabulary", ("snomedct",))]) if p.card
+    } == {("snomedct:19999991",)}
 
 
 def test_what_an_origin_no_longer_has_is_removed_and_nothing_else(
@@ -217,3 +217,15 @@ def test_the_graph_of_a_run_that_was_cut_is_built_by_the_next(
 
     assert (summary.embedded, built) == (0, ["graph"])
     assert all(entry.complete for entry in index.manifest.loaded)
+
+
+def test_a_new_release_rewrites_what_changed_and_no_more(index: Index, encoder: WordHash) -> None:
+    old = [concept("local", f"{n}", f"name {n}", release="2026") for n in range(5)]
+    new = [each.model_copy(update={"release": "2027"}) for each in old]
+    new[3] = new[3].model_copy(update={"definition": "Told at last."})
+    ingest(old, "test", encoder, index)
+
+    summary = ingest(new, "test", encoder, index)
+
+    assert (summary.embedded, summary.reused, summary.rewritten) == (0, 5, 1)
+    assert index.manifest.release_of("local", "test") == "2027"

@@ -62,6 +62,12 @@ class Manifest(BaseModel):
         used_by = {vocabulary for entry in self.loaded for vocabulary in entry.used_by}
         return sorted(used_by.union(self.vocabularies()))
 
+    def release_of(self, vocabulary: str, origin: str) -> str:
+        """Which release the names of an origin are from; empty if nobody said."""
+        return next(
+            (e.release for e in self.loaded if (e.vocabulary, e.origin) == (vocabulary, origin)), ""
+        )
+
     def releases(self) -> dict[str, str]:
         """Vocabulary to release; parts of different releases are joined by a comma."""
         return {

@@ -55,7 +55,12 @@ class Point(BaseModel):
     ancestors: tuple[str, ...] = Field(description="CURIEs above, itself included.")
     sources: tuple[Source, ...] = ()
     replaced_by: tuple[str, ...] = Field(default=(), description="CURIEs, best first.")
-    release: str = ""
+    release: str = Field(
+        default="",
+        exclude=True,
+        description="While it is ingested. Not stored: the manifest knows it, and a new release "
+        "would otherwise rewrite every point.",
+    )
     origin: str = Field(description="Loader and part: what a new ingest of the same replaces.")
     definition: str = ""
     parents: tuple[str, ...] = Field(default=(), description="CURIEs; on the card only.")

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from termsearch.errors import UsageError
 from termsearch.index import Index
+from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.service.clinical.table import Table
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     table: Table
     matched_name: str
     points: Sequence[Point]  #: of the concept, the card first
+    manifest: Manifest
     type_names: Mapping[str, str]
 
     @property
@@ -69,7 +71,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Row], str | list[str]]]] = {
     "curie": lambda row: row.card.curie,
     "code_system": lambda row: _URIS.get(row.table.vocabulary) or row.table.vocabulary,
     "vocabulary": lambda row: row.table.vocabulary,
-    "release": lambda row: row.card.release,
+    "release": lambda row: row.manifest.release_of(row.card.vocabulary, row.card.origin),
     "lang": lambda row: row.card.lang,
     "type": lambda row: [row.type_names.get(code, code) for code in row.card.types],
     "definition": lambda row: row.card.definition,
@@ -110,7 +112,7 @@ def rows(index: Index, table: Table, found: Sequence[Found]) -> list[Row]:
         points.setdefault(point.curie, []).append(point)
     names = {kind.code: kind.name for kind in index.manifest.types()}
     return [
-        Row(table, each.matched_name, card_first(points[each.curie]), names)
+        Row(table, each.matched_name, card_first(points[each.curie]), index.manifest, names)
         for each in found
         if each.curie in points
     ]
