@@ -6,7 +6,7 @@ from typing import Final
 
 import snowballstemmer
 
-__all__ = ["words"]
+__all__ = ["inflected", "words"]
 
 _STEMMER: Final = snowballstemmer.stemmer("english")
 
@@ -78,25 +78,57 @@ _SAME: Final = {
 }  # fmt: skip
 
 
+_SAME_WORDS: Final = frozenset(_SAME.values())
+
+
 def words(form: str) -> list[str]:
     """The words of a search form, each in its normal spelling, in order."""
+    found = [_normal(word) for word in _split(form)]
+    return [word for word in found if word not in _EMPTY] or found
+
+
+def _split(form: str) -> list[str]:
+    """As written but for Greek letters, dots between initials, and Roman numerals of one letter."""
     for letter, name in _GREEK.items():
         if letter in form:
             form = form.replace(letter, f" {name} ")
     form = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), form)
     form = _LEVEL.sub(lambda level: f"{level[1]} {_ROMAN[level[2]]}", form)
-    found = [_normal(word) for word in _WORD.findall(form)]
-    return [word for word in found if word not in _EMPTY] or found
+    return _WORD.findall(form)
+
+
+def inflected(one: str, other: str) -> bool:
+    """Whether two search forms of one word each are that word in the singular or plural.
+
+    Words of one stem can be further apart: "diabetes" and "Diabetal", a drug.
+    """
+    ours, theirs = (set(map(_singular, _split(form))) - _EMPTY for form in (one, other))
+    return ours == theirs or any(word in _SAME_WORDS for word in words(one))
+
+
+def _singular(word: str) -> str:
+    word = _american(word)
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
+        return word[:-2]
+    return word if word.endswith(("ss", "us", "is")) else word.removesuffix("s")
+
+
+def _american(word: str) -> str:
+    word = word.removesuffix("'s").replace("'", "")
+    for pattern, american in _AMERICAN:
+        word = pattern.sub(american, word)
+    return word
 
 
 @lru_cache(100_000)
 def _normal(word: str) -> str:
     """One word: American spelling, Arabic numerals, stem, one word for each pair of synonyms."""
-    word = word.removesuffix("'s").replace("'", "")
-    if word in _NUMBERS:
-        return _NUMBERS[word]
-    for pattern, american in _AMERICAN:
-        word = pattern.sub(american, word)
+    bare = word.removesuffix("'s").replace("'", "")
+    if bare in _NUMBERS:
+        return _NUMBERS[bare]
+    word = _american(word)
     if word.isalpha() and len(word) > _SHORTEST_STEMMED:
         word = _STEMMER.stemWord(word)
     return _SAME.get(word, word)

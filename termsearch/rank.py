@@ -16,6 +16,7 @@ from termsearch.conflict import conflicts, facts
 from termsearch.grams import likeness
 from termsearch.index import Found
 from termsearch.index.point import Point
+from termsearch.lexicon import inflected
 
 __all__ = ["DOUBT", "Asked", "Match", "Seen", "best_of_each_concept"]
 
@@ -68,11 +69,17 @@ class Match:
             return "dense" if self.asked.mode == "dense" else "lexical"
         if self.point.form == self.asked.form:
             return "exact"
-        if self.point.key == self.asked.key:
+        if self.point.key == self.asked.key and self._says_the_same:
             return "normalized"
         if "dense" in self.legs and "lexical" in self.legs:
             return "hybrid"
         return "dense" if "dense" in self.legs else "lexical"
+
+    @property
+    def _says_the_same(self) -> bool:
+        """One stem alone is little evidence, several together are enough."""
+        asked = self.asked
+        return " " in asked.key or inflected(asked.form, self.point.form)
 
     @cached_property
     def likeness(self) -> float:

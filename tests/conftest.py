@@ -1,6 +1,7 @@
 """Fakes with real behaviour, so that the suite needs no network, weights or server."""
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -41,6 +42,13 @@ class WordHash:
         ]
         total: Vectors = np.sum(draws, axis=0, dtype=np.float32)
         return total
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hears_interrupts() -> None:
+    """A shell starts what runs in its background deaf to Ctrl-C, and children inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

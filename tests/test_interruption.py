@@ -22,10 +22,10 @@ STAGES = [
     "_table:1",  # reading
     "WordHash.encode:2",  # embedding
     "EdgeIndex.put:2",  # storing
-    "EdgeIndex.rewrite:1+0.01",
+    "EdgeIndex.rewrite:1+0.001",
     "_Run._remove_unseen:1",
     "EdgeIndex.remove:1",
-    "EdgeIndex.optimize:1+0.02",  # building the graph
+    "EdgeIndex.optimize:1+0.001",  # building the graph: no later, or all is done
     "write_manifest:2",
     "fsync:3",
     "require_sound:1",  # publishing

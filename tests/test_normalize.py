@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termsearch.lexicon import inflected
 from termsearch.normalize import search_form, search_key
 
 
@@ -88,3 +89,20 @@ def test_other_meanings_have_other_keys(one: str, other: str) -> None:
 @given(st.text())
 def test_a_name_that_can_be_searched_has_a_key(text: str) -> None:
     assert bool(search_key(search_form(text))) == bool(search_form(text))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("diabetes", "diabetal", False),
+        ("fever", "fevers", True),
+        ("tumours", "tumor", True),
+        ("neoplasms", "tumor", True),
+        ("haematuria", "hematuria", True),
+        ("biopsies", "the biopsy", True),
+        ("abscesses", "abscess", True),
+        ("intestinal", "intestines", False),
+    ],
+)
+def test_a_word_is_told_from_others_of_its_stem(one: str, other: str, same: bool) -> None:
+    assert inflected(one, other) is same
