@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from termsearch.concept import Concept
+from termsearch.concept import Concept, SemanticType
 from termsearch.errors import (
     BadReleaseError,
     IndexBusyError,
@@ -27,8 +27,10 @@ from termsearch.status import status
 from tests.concepts import ALL, concept
 from tests.conftest import Store, WordHash
 
-OLD = [concept("local", f"{n}", f"name {n}", release="1") for n in range(150)]
-NEW = [concept("local", f"{n}", f"name {n}", release="2") for n in range(10, 160)]
+#: What tells their points apart: a release alone rewrites none.
+FIRST, SECOND = (SemanticType("1", "first"),), (SemanticType("2", "second"),)
+OLD = [concept("local", f"{n}", f"name {n}", release="1", types=FIRST) for n in range(150)]
+NEW = [concept("local", f"{n}", f"name {n}", release="2", types=SECOND) for n in range(10, 160)]
 
 
 def publish(
@@ -54,7 +56,7 @@ def leave_cut(store: Store, encoder: WordHash, loader: str = "test") -> None:
 
 
 def releases(index: Index) -> set[str]:
-    return {point.release for point in index.points([])}
+    return {kind for point in index.points([]) for kind in point.types}
 
 
 def test_readers_see_the_old_release_while_the_new_one_is_written(

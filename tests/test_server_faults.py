@@ -8,6 +8,7 @@ import pytest
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
+from termsearch.concept import SemanticType
 from termsearch.errors import IndexUnreadableError
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
@@ -16,8 +17,10 @@ from termsearch.ingest import ingest
 from tests.concepts import concept
 from tests.conftest import WordHash
 
-OLD = [concept("local", f"{n}", f"name {n}", release="1") for n in range(100)]
-NEW = [concept("local", f"{n}", f"name {n}", release="2") for n in range(10, 110)]
+#: What tells their points apart: a release alone rewrites none.
+FIRST, SECOND = (SemanticType("1", "first"),), (SemanticType("2", "second"),)
+OLD = [concept("local", f"{n}", f"name {n}", release="1", types=FIRST) for n in range(100)]
+NEW = [concept("local", f"{n}", f"name {n}", release="2", types=SECOND) for n in range(10, 110)]
 
 #: Of qdrant-client, what talks to the server.
 CALLS = {
@@ -81,7 +84,8 @@ def make(client: Any) -> Index:
 
 
 def releases(client: QdrantClient) -> set[str]:
-    return {point.release for point in ServerIndex.open(client, "terms").points([])}
+    points = ServerIndex.open(client, "terms").points([])
+    return {kind for point in points for kind in point.types}
 
 
 FAULTS = [
