@@ -405,7 +405,7 @@ def test_an_interrupted_ingest_says_so_and_the_next_one_goes_on(tmp_path: Path) 
     time.sleep(3)
 
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=400)
+    _, said = running.communicate(timeout=120)
 
     assert running.returncode == 130, said
     assert "run it again" in said

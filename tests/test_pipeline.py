@@ -1,16 +1,12 @@
 """Stages that overlap keep order, bounds and errors."""
 
-import os
-import signal
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import active_count
 
 import pytest
 
-from termsearch.errors import BadRecordError
-from termsearch.pipeline import ahead, elsewhere, submitted
+from termsearch.pipeline import ahead, submitted
 
 
 def test_elements_arrive_in_order() -> None:
@@ -62,48 +58,3 @@ def test_submitted_work_keeps_order_and_gives_all_before_an_error() -> None:
         assert [next(results), next(results), next(results)] == [10, 20, 30]
         with pytest.raises(ValueError, match="broken"):
             next(results)
-
-
-def count_to(number: int) -> Iterator[int]:
-    sys.stdout.write("not an answer")
-    yield from range(number)
-
-
-def break_at(line: int) -> Iterator[int]:
-    yield line
-    raise BadRecordError("MRCONSO.RRF", f"line {line}", "3 columns, expected 18")
-
-
-def end_at_once() -> Iterator[int]:
-    yield 1
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_another_process_makes_the_elements_in_order() -> None:
-    assert list(elsewhere(count_to, 1000)) == list(range(1000))
-
-
-def test_an_error_of_another_process_arrives_as_it_was_raised() -> None:
-    elements = elsewhere(break_at, 7)
-
-    assert next(elements) == 7
-    with pytest.raises(BadRecordError) as caught:
-        next(elements)
-    assert str(caught.value) == str(
-        BadRecordError("MRCONSO.RRF", "line 7", "3 columns, expected 18")
-    )
-
-
-def test_a_consumer_that_stops_early_ends_the_process() -> None:
-    elements = elsewhere(count_to, 10**9)
-
-    assert next(elements) == 0
-    elements.close()  # waits for the process
-
-
-def test_a_process_that_is_killed_is_no_end_of_the_elements() -> None:
-    elements = elsewhere(end_at_once)
-
-    assert next(elements) == 1
-    with pytest.raises(EOFError):
-        next(elements)
