@@ -268,3 +268,12 @@ def test_the_command_fails_with_one_line_that_says_what_is_wrong(
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: index 'terms': digests: mesh:D990002 'Pyrexia'")
     assert done.stderr.count("\n") == 1
+
+
+def test_both_halves_of_a_name_that_defines_an_abbreviation_are_whole(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([concept("local", "1", "MI - Myocardial infarction")], "test", encoder, index)
+
+    assert check(verify(index, queries=1), "search forms").passed
+    assert index.count() == 3

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from pydantic import BaseModel, Field
 
+from termsearch.abbreviations import variants
 from termsearch.index import Index, Stored
 from termsearch.index.manifest import Loaded
 from termsearch.index.point import digest_of
@@ -91,7 +92,8 @@ def _is_as_written(_: str, stored: Stored) -> bool:
 def _has_todays_form(_: str, stored: Stored) -> bool:
     """Whether queries are still brought into the form and the key that names were stored with."""
     point = stored.point
-    return (search_form(point.name), search_key(point.form)) == (point.form, point.key)
+    forms = {search_form(point.name), *(variant.form for variant in variants(point.name))}
+    return point.form in forms and search_key(point.form) == point.key
 
 
 _HOLDS: dict[str, Callable[[str, Stored], bool]] = {
