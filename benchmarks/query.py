@@ -1,9 +1,9 @@
 """How long a query takes: cold, warm, under filters, and in large batches.
 
-    python -m benchmarks.query mentions.tsv --index mesh --filter "--vocab mesh --type C" ...
+    python -m benchmarks.query --index mesh --filter "--vocab mesh --type C" ... -- mentions.tsv ...
 
 The mentions are asked one by one in one process, after a first few that are not counted; each text
-once. Cold is the whole command, started anew. Writes ``results/query.md``.
+once: vectors are remembered. Cold is the whole command, started anew. Writes ``results/query.md``.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 
 from termsearch.answer import Mode
+from termsearch.cli import collect_less_often
 from termsearch.connect import connect
 from termsearch.evaluate import read_mentions
 from termsearch.search import TermSearch, Where
@@ -29,6 +30,7 @@ from termsearch.settings import Settings
 RESULTS: Final = Path(__file__).parent / "results" / "query.md"
 COLD_RUNS: Final = 7
 WARM_UP: Final = 20
+WARM: Final = 180
 BATCH: Final = 1_000
 
 
@@ -74,27 +76,30 @@ def cold(index: str, text: str) -> list[float]:
 def main(arguments: Sequence[str]) -> None:
     """Measure, and write the results down."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("mentions", type=Path)
+    parser.add_argument("mentions", type=Path, nargs="+")
     parser.add_argument("--index", default="terms")
     parser.add_argument("--filter", action="append", default=[], dest="filters")
     asked = parser.parse_args(arguments)
-    texts = list(dict.fromkeys(mention.text for mention in read_mentions(asked.mentions)))
+    texts = list(
+        dict.fromkeys(mention.text for file in asked.mentions for mention in read_mentions(file))
+    )
+    collect_less_often()  # as the command does
     starts = cold(asked.index, texts[0])
     rows = []
     settings = Settings.from_env().model_copy(update={"index": asked.index})
     with connect(settings) as search:
         search.embed(())  # loads the encoder
-        turns = iter(range(0, len(texts), 200))
+        turns = iter(range(0, len(texts) - BATCH, WARM_UP + WARM))
         for flags in ["", *asked.filters]:
             times = []
             for mode in ("auto", "dense"):
                 start = next(turns)  # other texts: vectors are remembered
-                times.append(warm(search, texts[start : start + 200], where_of(flags), mode))
+                times.append(
+                    warm(search, texts[start : start + WARM_UP + WARM], where_of(flags), mode)
+                )
             rows.append(f"| `{flags or 'no filter'}` | {times[0]} | {times[1]} |")
         manifest = search.manifest
-    with connect(settings) as search:  # anew: vectors are remembered
-        search.embed(())
-        rate = batch(search, texts[:BATCH])
+        rate = batch(search, texts[-BATCH:])
     load = os.getloadavg()[0]
     releases = ", ".join(f"{name} {which}" for name, which in manifest.releases().items())
     table = "\n".join(rows)
@@ -105,10 +110,10 @@ def main(arguments: Sequence[str]) -> None:
         f"{platform.python_version()}, qdrant-edge-py {version('qdrant-edge-py')}.\n\n"
         f"Cold, the whole command `termsearch query`: median {median(starts):.2f} s, "
         f"{min(starts):.2f} to {max(starts):.2f} s ({COLD_RUNS} runs).\n\n"
-        f"A batch of {min(BATCH, len(texts)):,}: {rate:,.0f} queries/s.\n\n"
-        "Warm, one at a time, p50 / p99 in ms (180 texts each):\n\n"
+        f"A batch of {BATCH:,}: {rate:,.0f} queries/s.\n\n"
+        f"Warm, one at a time, p50 / p99 in ms ({WARM} texts each):\n\n"
         f"| filter | all evidence | dense alone |\n|---|---|---|\n{table}\n\n"
-        "Made by `python -m benchmarks.query MENTIONS --index NAME --filter ...`.\n",
+        "Made by `python -m benchmarks.query --index NAME --filter ... -- MENTIONS ...`.\n",
         encoding="utf-8",
     )
 

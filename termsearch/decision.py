@@ -7,10 +7,11 @@ encoder that nobody has fitted gives none.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 from math import exp
 from typing import Final, Literal, NamedTuple
 
-from termsearch.rank import Match
+from termsearch.match import Match
 
 __all__ = [
     "LONGEST_LEAD",
@@ -60,9 +61,14 @@ def probability(matches: Sequence[Match], fitted: Calibration | None) -> float |
     if not matches:
         return 0.0
     first, vocabulary = matches[0].score, matches[0].point.vocabulary
-    rivals = [match.score for match in matches[1:] if match.point.vocabulary == vocabulary]
-    tied = 1 + sum(score == first for score in rivals)
-    lead = min(first - rivals[0], LONGEST_LEAD) if rivals else LONGEST_LEAD
+    same = (match.score for match in matches if match.point.vocabulary == vocabulary)
+    tied, second = 0, first - LONGEST_LEAD  # no rival, or one that is further behind
+    for score in takewhile(lambda score: score > first - LONGEST_LEAD, same):  # best first
+        if score < first:
+            second = score
+            break
+        tied += 1
+    lead = first - second if tied == 1 else 0.0
     logit = fitted.intercept + fitted.score * first + fitted.lead * lead
     return 1 / (1 + exp(-logit)) / tied
 
@@ -73,5 +79,5 @@ def resolution(
     """``unique`` only if one concept has exactly the words, and they were read as they stand."""
     if not matches or (fitted and matches[0].score < fitted.none_below):
         return "none"
-    exact = sum(match.kind == "exact" for match in matches)
+    exact = sum(1 for _ in takewhile(lambda match: match.kind == "exact", matches))  # best first
     return "unique" if exact == 1 and as_it_stands else "ambiguous"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from termsearch.concept import Kind
-from termsearch.rank import Match
+from termsearch.match import Match
 
 __all__ = ["explanation"]
 

@@ -10,7 +10,7 @@ __all__ = ["BEGUN", "grams", "likeness", "sparse"]
 BEGUN = "…"
 
 
-@lru_cache(100_000)
+@lru_cache(8_192)
 def grams(form: str) -> frozenset[str]:
     """Three letters in a row of every word, its edges being blanks: " fe", "fev", "eve", "ver"."""
     edged = [_edged(word) for word in form.split()]

@@ -30,7 +30,8 @@ class QueryVectors:
     def __init__(self, load: Callable[[], Encoder]) -> None:
         self._load = load
         self._known: LRUCache[str, Vector] = LRUCache(_REMEMBERED)
-        self._lock = Lock()  # fast tokenizers fail if two threads use one ("Already borrowed")
+        self._remembering = Lock()
+        self._encoding = Lock()  # fast tokenizers fail if two threads use one ("Already borrowed")
         self._loading = Lock()
         self._encoder: Encoder | None = None
 
@@ -44,13 +45,15 @@ class QueryVectors:
 
     def of(self, forms: Sequence[str]) -> dict[str, Vector]:
         """The vector of each of ``forms``; those not remembered are embedded in one call."""
-        with self._lock:
+        with self._remembering:
             found = {form: self._known[form] for form in forms if form in self._known}
-            new = [form for form in dict.fromkeys(forms) if form not in found]
-            if new:
-                # Copies: a row would keep the whole batch in memory as long as it is remembered.
-                rows = [row.copy() for row in self.encoder.encode(new)]
-                embedded = dict(zip(new, rows, strict=True))
+        new = [form for form in dict.fromkeys(forms) if form not in found]
+        if new:
+            with self._encoding:  # those who ask for what is remembered don't wait
+                rows = self.encoder.encode(new)
+            # Copies: a row would keep the whole batch in memory as long as it is remembered.
+            embedded = dict(zip(new, (row.copy() for row in rows), strict=True))
+            with self._remembering:
                 self._known.update(embedded)
-                found |= embedded
+            found |= embedded
         return found

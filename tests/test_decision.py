@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.index.point import Point, points_of
-from termsearch.rank import Asked, Match, Seen
+from termsearch.match import Asked, Match, Seen
 from tests.concepts import concept
 
 FITTED = Calibration(intercept=-10.0, score=13.0, lead=2.0, none_below=0.45)

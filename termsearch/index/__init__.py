@@ -58,8 +58,7 @@ class Ask:
     exact: bool = False
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A name that answers it.
 
     Attributes:

@@ -9,6 +9,7 @@ words of another: ``types:T047 lang:en flags:active``.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,13 +17,14 @@ from pydantic import ValidationError
 from termsearch.index.point import Point, not_ours
 from termsearch.index.where import KEYWORDS
 
-__all__ = ["DIGEST", "FACTS", "fact", "packed", "unpacked"]
+__all__ = ["DIGEST", "FACTS", "SAID", "fact", "packed", "unpacked"]
 
 #: The field whose words are the facts. Words are parted at blanks and compared letter by letter.
 FACTS = "facts"
 #: Apart from the rest, so that it can be looked up without it.
 DIGEST = "digest"
-_SAID = "said"
+#: All that the point says.
+SAID = "said"
 
 #: Parts the facts until their own blanks are written out: in no text, and no white space.
 _BETWEEN = "\0"
@@ -39,7 +41,7 @@ def packed(point: Point) -> dict[str, str]:
         elif value:
             facts += [f"{field}:{each}" for each in value]
     return {
-        _SAID: point.model_dump_json(exclude_defaults=True),
+        SAID: point.model_dump_json(exclude_defaults=True),
         DIGEST: point.digest,
         FACTS: _one_word(_BETWEEN.join(facts)).replace(_BETWEEN, " "),
     }
@@ -51,8 +53,14 @@ def unpacked(payload: Mapping[str, Any] | None) -> Point:
     Raises:
         IndexUnreadableError: Something else wrote it.
     """
+    return _read((payload or {}).get(SAID, ""))
+
+
+@lru_cache(4_096)
+def _read(said: str) -> Point:
+    """Remembered: a name is found by several legs of a query, and by many queries."""
     try:
-        return Point.model_validate_json((payload or {}).get(_SAID, ""))
+        return Point.model_validate_json(said)
     except ValidationError as error:
         raise not_ours(error) from error
 

@@ -1,6 +1,7 @@
 """What one name is stored as: the point, written and read through one model."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from hashlib import blake2b, sha1
 from typing import Any, Literal
 from uuid import UUID
@@ -83,7 +84,7 @@ class Point(BaseModel):
         """Whether this is the concept's first name; each concept has one."""
         return "card" in self.flags
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The same for the same origin, concept, language and search form, in every run.
 

@@ -24,8 +24,8 @@ LEGS: tuple[Leg, ...] = get_args(Leg)
 
 #: Recall is of the best ten.
 _BEST = 10
-#: Names that a query asks for when it wants ten concepts (``search``: five a concept).
-_NAMES = 50
+#: Names that a query asks for when it wants ten concepts (``retrieval``: three a concept).
+_NAMES = 30
 #: Scores this near count as equal: sums of 768 products differ by the order they are made in.
 _TIE = 1e-4
 
@@ -46,7 +46,7 @@ class ShapeRecall(BaseModel):
         "best, mean over the queries, 0 to 1; equal scores count as equal."
     )
     worst: float = Field(description="Likewise, of the worst query.")
-    p50_ms: float = Field(description="Milliseconds for a query's 50 names, one query a time.")
+    p50_ms: float = Field(description="Milliseconds for a query's 30 names, one query a time.")
     p99_ms: float
     exact_p50_ms: float = Field(description="Likewise, with every vector compared.")
     exact_p99_ms: float

@@ -9,7 +9,7 @@ import qdrant_edge as edge
 from termsearch.errors import IndexUnreadableError
 from termsearch.index import Ask, Found, Same, Stored
 from termsearch.index.edge.translate import compiled, engine, request, stored
-from termsearch.index.packed import DIGEST, unpacked
+from termsearch.index.packed import DIGEST, SAID, unpacked
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 
@@ -75,7 +75,9 @@ class EdgeReader:
     def _same(self, ask: Ask, query: Same) -> list[Found]:
         where = (*ask.where, Condition(query.field, (query.value,)))
         with self._open() as shard:
-            request = edge.ScrollRequest(limit=ask.limit, filter=compiled(where), with_payload=True)
+            request = edge.ScrollRequest(
+                limit=ask.limit, filter=compiled(where), with_payload=[SAID]
+            )
             records, _ = shard.scroll(request)
         return [Found(unpacked(record.payload), 1.0) for record in records]
 
@@ -84,7 +86,10 @@ class EdgeReader:
         while True:
             with self._open() as shard:
                 request = edge.ScrollRequest(
-                    offset=offset, limit=_PAGE, filter=compiled(where), with_payload=with_payload
+                    offset=offset,
+                    limit=_PAGE,
+                    filter=compiled(where),
+                    with_payload=[SAID] if with_payload else False,
                 )
                 records, offset = shard.scroll(request)
             yield from records

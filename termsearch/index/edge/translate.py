@@ -13,7 +13,7 @@ from termsearch.encoder import Vectors
 from termsearch.errors import IndexUnreadableError
 from termsearch.grams import sparse
 from termsearch.index import Ask, Nearest, Spelt, Stored
-from termsearch.index.packed import FACTS, fact, packed, unpacked
+from termsearch.index.packed import FACTS, SAID, fact, packed, unpacked
 from termsearch.index.point import Point
 from termsearch.index.tuning import (
     ACORN_SELECTIVITY,
@@ -32,6 +32,11 @@ __all__ = ["compiled", "config", "engine", "engine_point", "request", "stored", 
 
 _VECTOR = "name"
 _GRAMS = "grams"
+
+#: Fields that are asked for values which the index may not hold. A condition that all of its words
+#: are there then takes the engine through every point (0.9.0: 1.2 ms on MeSH); that any of them is,
+#: does not (0.03 ms).
+_MAY_MISS = frozenset({"form", "key", "curies", "parents"})
 
 
 def config(dimension: int) -> "edge.EdgeConfig":
@@ -93,7 +98,7 @@ def request(ask: Ask, shard: "edge.EdgeShard") -> "edge.QueryRequest":
         limit=ask.limit,
         query=query,
         filter=where,
-        with_payload=True,
+        with_payload=[SAID],
         params=_params(ask, where, shard),
     )
 
@@ -118,11 +123,13 @@ def compiled(where: Sequence[Condition]) -> "edge.Filter | None":
         return None
     # All facts that must hold in one condition: the engine goes through their lists together.
     # With a condition each it looks up every point of the first: 7 ms for 2.4 (28 % of 100,000).
-    one = " ".join(fact(field, values[0]) for field, values in where if len(values) == 1)
+    together = [each for each in where if len(each.values) == 1 and each.field not in _MAY_MISS]
+    one = " ".join(fact(field, values[0]) for field, values in together)
     matches: list[Any] = [edge.MatchText(one)] if one else []
-    for field, values in where:
-        if len(values) != 1:
-            matches.append(edge.MatchTextAny(" ".join(fact(field, value) for value in values)))
+    for each in where:
+        if each not in together:
+            words = " ".join(fact(each.field, value) for value in each.values)
+            matches.append(edge.MatchTextAny(words))
     return edge.Filter(must=[edge.FieldCondition(key=FACTS, match=match) for match in matches])
 
 

@@ -1,0 +1,143 @@
+"""One name as the answer to a query: the evidence for it, the evidence against it, one score.
+
+A name whose search form is the query's scores 1, one with the same key a little less. All others
+score by cosine similarity with a share of likeness of spelling. What contradicts the query is
+moved down and says so. The parameters are six; ``benchmarks/results/ranking.md`` shows what each
+is worth on the development splits.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from termsearch.answer import Leg, MatchType, Mode
+from termsearch.concept import Kind
+from termsearch.conflict import conflicts, facts
+from termsearch.grams import likeness
+from termsearch.index.point import Point
+from termsearch.lexicon import inflected
+
+__all__ = ["DOUBT", "Asked", "Match", "Order", "Seen"]
+
+#: Likeness of spelling counts this much beside the cosine. 0.15 to 0.3 do much the same.
+LIKENESS = 0.2
+#: A name that means more, less or something beside its concept.
+LOOSE = 0.02
+#: Each contradiction. Larger than any difference of cosines among the first twenty.
+CONFLICT = 0.25
+#: A query that was read otherwise than it stands.
+DOUBT = 0.1
+#: The scores of a normalized match, and of the best that any other can reach.
+NORMALIZED = 0.98
+BEST_OTHER = 0.96
+
+_LOOSE_KINDS = {Kind.BROADER, Kind.NARROWER, Kind.RELATED}
+_CHOSEN_KINDS = {Kind.PREFERRED, Kind.FULLY_SPECIFIED}
+
+#: Ascending, the best first. Equal scores: live before retired, the preferred name, the shorter.
+Order = tuple[float, bool, bool, int, str]
+
+
+class Seen(NamedTuple):
+    """What one leg says of a name: its rank there, from 1, and its score there."""
+
+    rank: int
+    score: float
+
+
+class Asked(NamedTuple):
+    """The query, in the forms that names are compared with."""
+
+    form: str
+    key: str
+    mode: Mode
+    doubt: float = 0.0  #: taken off every score: the query was not meant for sure as it is read
+
+
+class Match:
+    """One name of a concept and the evidence for it.
+
+    Attributes:
+        legs: Which found it.
+        kind: The strongest evidence there is.
+        at_most: The score if nothing contradicts the query: that takes longest to find out.
+    """
+
+    def __init__(
+        self, asked: Asked, point: Point, legs: Mapping[Leg, Seen], farthest: float
+    ) -> None:
+        """``farthest``: the lowest cosine that was fetched; no other name is nearer."""
+        self.asked, self.point, self.legs = asked, point, legs
+        self._farthest = farthest
+        self.kind: MatchType = self._kind()
+        self.at_most = self._at_most()
+
+    @cached_property
+    def likeness(self) -> float:
+        """Of the spellings, 0 to 1."""
+        return likeness(self.asked.form, self.point.form)
+
+    @cached_property
+    def conflicts(self) -> tuple[str, ...]:
+        """In what the name contradicts the query."""
+        if self.kind == "exact" or self.asked.mode in {"dense", "lexical"}:
+            return ()
+        return conflicts(facts(self.asked.form), facts(self.point.form))
+
+    @property
+    def score(self) -> float:
+        """-1 to 1, higher is nearer."""
+        return self.at_most - CONFLICT * len(self.conflicts)
+
+    @property
+    def order(self) -> Order:
+        """Its place among others."""
+        return self._order(self.score)
+
+    @property
+    def order_at_best(self) -> Order:
+        """Never behind :attr:`order`."""
+        return self._order(self.at_most)
+
+    def _order(self, score: float) -> Order:
+        point = self.point
+        return (
+            -score,
+            not point.active,
+            point.kind not in _CHOSEN_KINDS,
+            len(point.name),
+            point.curie,
+        )
+
+    def _kind(self) -> MatchType:
+        if self.asked.mode in {"dense", "lexical"}:
+            return "dense" if self.asked.mode == "dense" else "lexical"
+        if self.point.form == self.asked.form:
+            return "exact"
+        if self.point.key == self.asked.key and self._says_the_same():
+            return "normalized"
+        if "dense" in self.legs and "lexical" in self.legs:
+            return "hybrid"
+        return "dense" if "dense" in self.legs else "lexical"
+
+    def _says_the_same(self) -> bool:
+        """One stem alone is little evidence, several together are enough."""
+        return " " in self.asked.key or inflected(self.asked.form, self.point.form)
+
+    def _at_most(self) -> float:
+        match self.kind:
+            case "exact":
+                return 1.0 - self.asked.doubt
+            case "normalized":
+                return NORMALIZED - self._doubts()
+            case "lexical" if self.asked.mode == "lexical":
+                return self.likeness
+            case "dense" if self.asked.mode == "dense":
+                return self.legs["dense"].score
+            case _:
+                cosine = self.legs["dense"].score if "dense" in self.legs else self._farthest
+                both = (cosine + LIKENESS * self.likeness) / (1 + LIKENESS)
+                return BEST_OTHER * both - self._doubts()
+
+    def _doubts(self) -> float:
+        return self.asked.doubt + LOOSE * (self.point.kind in _LOOSE_KINDS)

@@ -1,0 +1,150 @@
+"""Candidates from every leg, ranked; read another way where no name has the words as they are."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from termsearch.answer import Leg, Mode
+from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt, batches
+from termsearch.index.where import Condition
+from termsearch.match import DOUBT, Asked, Match
+from termsearch.normalize import search_key
+from termsearch.rank import best_of_each_concept
+from termsearch.readings import readings
+from termsearch.vectors import Vector
+
+__all__ = ["NEEDS_VECTORS", "NOTHING", "Ranked", "Retrieval"]
+
+#: Modes that ask for vectors.
+NEEDS_VECTORS = ("auto", "dense")
+
+#: Names that a leg brings for each concept wanted: a concept's names lie close together, and the
+#: search is widened where they are of too few. With five, 25 % fewer queries/s and the same hits:
+#: on the four development splits at most one query in 800 had its concept among ten by them.
+_NAMES_PER_CONCEPT = 3
+_MOST_NAMES = 10_000
+
+#: Names that one request to the engine may bring back: 4,000 take about 12 MB. More at once are
+#: no faster: 1.8 ms a query for 8 to 500 of them.
+_NAMES_AT_ONCE = 4_000
+
+_LEGS: dict[Mode, tuple[Leg, ...]] = {
+    "auto": ("same", "lexical", "dense"),
+    "exact": ("same",),
+    "lexical": ("lexical",),
+    "dense": ("dense",),
+}
+
+
+class Ranked(NamedTuple):
+    """The matches of a query, best first, and the names it was spelt like."""
+
+    matches: Sequence[Match]
+    alike: Sequence[str]
+    read_as: str = ""  #: how the query was read, if not as it stands
+
+    @property
+    def best(self) -> float:
+        """Score of the first; -1 if there is none."""
+        return self.matches[0].score if self.matches else -1.0
+
+    @property
+    def as_it_stands(self) -> bool:
+        """Whether a name has the words of the query."""
+        return bool(self.matches) and self.matches[0].kind in {"exact", "normalized"}
+
+
+NOTHING = Ranked((), ())
+
+
+class Retrieval:
+    """One kind of search over one part of an index.
+
+    Args:
+        index: What is searched.
+        vectors: Embeds search forms.
+        where: Which part may answer.
+        limit: Concepts wanted of each query.
+        mode: Which evidence is used.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        vectors: Callable[[Sequence[str]], Mapping[str, Vector]],
+        where: tuple[Condition, ...],
+        limit: int,
+        mode: Mode,
+    ) -> None:
+        self._index, self._vectors, self._where = index, vectors, where
+        self._limit, self._mode = limit, mode
+
+    def best(self, forms: Sequence[str]) -> dict[str, Ranked]:
+        """The best matches of each of ``forms``, as many as are wanted if there are so many."""
+        ranked = self._ranked(forms)
+        return ranked | self._reread(ranked) if self._mode == "auto" else ranked
+
+    def _ranked(self, forms: Sequence[str], doubt: float = 0.0) -> dict[str, Ranked]:
+        vectors = self._vectors(forms) if forms and self._mode in NEEDS_VECTORS else {}
+        ranked: dict[str, Ranked] = {}
+        pending, names = list(forms), self._limit * _NAMES_PER_CONCEPT
+        while pending:
+            short = []
+            for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
+                for form, found in self._found(block, vectors, names):
+                    asked = Asked(form, search_key(form), self._mode, doubt)
+                    alike = [hit.point.form for hit in found.get("lexical", ())]
+                    matches = best_of_each_concept(asked, found)
+                    ranked[form] = Ranked(matches, alike)
+                    full = any(len(hits) == names for hits in found.values())
+                    if full and len(matches) < self._limit:  # many names of few concepts
+                        short.append(form)
+            pending = short if names < _MOST_NAMES else []
+            names = min(names * 4, max(names, _MOST_NAMES))
+        return ranked
+
+    def _reread(self, ranked: Mapping[str, Ranked]) -> dict[str, Ranked]:
+        """Forms that find more when read otherwise, answered so.
+
+        Only where no name has the words as they are: shorthand and abbreviations are written out,
+        misspelt words put right.
+        """
+        others = {
+            form: readings(form, found.alike, self._index)
+            for form, found in ranked.items()
+            if not found.as_it_stands
+        }
+        distinct = list(dict.fromkeys(read for reads in others.values() for read in reads))
+        again = self._ranked(distinct, DOUBT)
+        better = {}
+        for form, reads in others.items():
+            best = max(reads, key=lambda read: again[read].best, default="")
+            if best and again[best].best > ranked[form].best:
+                better[form] = again[best]._replace(read_as=best)
+        return better
+
+    def _found(
+        self, forms: Sequence[str], vectors: Mapping[str, Vector], names: int
+    ) -> Iterator[tuple[str, dict[Leg, list[Found]]]]:
+        """What each leg finds for each form, in one request."""
+        legs = _LEGS[self._mode]
+        asks = [
+            Ask(self._question(leg, form, vectors), names, self._where)
+            for form in forms
+            for leg in legs
+        ]
+        answers = iter(self._index.search(asks))
+        for form in forms:
+            yield form, {leg: next(answers) for leg in legs}
+
+    def _question(
+        self, leg: Leg, form: str, vectors: Mapping[str, Vector]
+    ) -> Nearest | Spelt | Same:
+        match leg:
+            case "same" if self._mode == "exact":
+                return Same("form", form)
+            case "same":
+                return Same("key", search_key(form))
+            case "lexical":
+                return Spelt(form)
+            case "dense":
+                return Nearest(vectors[form])

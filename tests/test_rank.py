@@ -1,0 +1,70 @@
+"""Every concept once, by its best name, best first."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termsearch.index import Found
+from termsearch.index.point import Point, points_of
+from termsearch.match import Asked, Match, Seen
+from termsearch.normalize import search_key
+from termsearch.rank import Ranking, best_of_each_concept
+from tests.concepts import concept
+
+WORDS = ("diabetes", "type 1", "type 2", "left", "right", "acute", "chronic", "no", "arm")
+NAMES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
+
+
+def named(code: str, name: str) -> Point:
+    """The point of a concept that may have others."""
+    return points_of(concept("local", code, name), "test")[0][0]
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> list[Found]:
+    """Names of a few concepts with their cosines, as a leg finds them."""
+    names = draw(st.lists(st.tuples(st.sampled_from("abcd"), NAMES), unique=True, max_size=20))
+    return [Found(named(code, name), draw(st.floats(-1, 1))) for code, name in names]
+
+
+def in_order(asked: Asked, found: Sequence[Found]) -> list[Match]:
+    """What :class:`Ranking` must give, by its definition: score all, sort, first of each."""
+    matches = [best_of_each_concept(asked, {"dense": [hit]})[0] for hit in found]
+    farthest = min((hit.score for hit in found), default=0.0)
+    again = [Match(asked, match.point, match.legs, farthest) for match in matches]
+    best: dict[str, Match] = {}
+    for match in sorted(again, key=lambda match: match.order):
+        best.setdefault(match.point.curie, match)
+    return list(best.values())
+
+
+@given(NAMES, candidates())
+def test_looking_late_changes_no_order(query: str, found: list[Found]) -> None:
+    asked = Asked(query, search_key(query), "auto")
+
+    ranked = best_of_each_concept(asked, {"dense": found})
+
+    expected = [(match.point.curie, match.score) for match in in_order(asked, found)]
+    assert len(ranked) == len(expected)
+    assert [(match.point.curie, match.score) for match in ranked[:2]] == expected[:2]
+    assert [(match.point.curie, match.score) for match in ranked] == expected
+
+
+def test_a_name_that_comes_too_late_anyway_is_not_read_for_contradictions() -> None:
+    asked = Asked("left arm", search_key("left arm"), "auto")
+    near = Match(asked, named("a", "left arm pain"), {"dense": Seen(1, 0.9)}, 0.1)
+    far = Match(asked, named("b", "right arm"), {"dense": Seen(2, 0.1)}, 0.1)
+
+    ranked = Ranking([far, near])
+
+    assert ranked[0] is near
+    assert "conflicts" not in vars(far)
+    assert ranked[1].conflicts
+
+
+def test_without_candidates_there_is_no_first() -> None:
+    ranked = Ranking()
+
+    assert not ranked
+    assert ranked[:10] == []
