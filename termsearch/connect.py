@@ -6,7 +6,7 @@ from typing import Any
 
 from termsearch.encoder import Encoder, EncoderCard, Precision, load_encoder
 from termsearch.encoder.weights import find_weights, is_here
-from termsearch.errors import IndexMissingError, ModelMismatchError, TermsearchError
+from termsearch.errors import IndexMissingError, ModelMismatchError, TermsearchError, UsageError
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.search import TermSearch
@@ -75,16 +75,20 @@ def rollback(settings: Settings) -> Index:
     return EdgeIndex.rollback(settings.home / settings.index)
 
 
-def open_or_create_index(settings: Settings, card: EncoderCard, *, discard: bool = False) -> Index:
+def open_or_create_index(
+    settings: Settings, card: EncoderCard, *, discard: bool = False, shared: bool = False
+) -> Index:
     """The next generation of the index that ``settings`` name, for the encoder of ``card``.
 
     Args:
         settings: Say where.
         card: What a new index is made for.
         discard: Throw away what an ingest that was cut has left.
+        shared: Other machines write to it at the same time.
 
     Raises:
         ModelMismatchError: Another encoder built what is there.
+        UsageError: ``shared``, and it is an index in a folder.
     """
     manifest = Manifest(encoder=card)
     index: Index
@@ -93,7 +97,12 @@ def open_or_create_index(settings: Settings, card: EncoderCard, *, discard: bool
 
         layout = Layout(settings.shards, settings.replicas, settings.quantize)
         index = ServerIndex.open_or_create(
-            _client(settings), settings.index, manifest, layout, discard=discard
+            _client(settings), settings.index, manifest, layout, discard=discard, shared=shared
+        )
+    elif shared:
+        raise UsageError(
+            "--part is for several machines that fill one Qdrant server: set QDRANT_URL. An index "
+            "in a folder has one writer; --device cuda:0,cuda:1 uses all GPUs of a machine."
         )
     else:
         from termsearch.index.edge import EdgeIndex

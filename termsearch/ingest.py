@@ -24,6 +24,7 @@ from termsearch.index.point import Point, points_of
 from termsearch.index.where import Condition
 from termsearch.loader import Report
 from termsearch.pipeline import ahead, submitted
+from termsearch.share import Share
 
 __all__ = ["Summary", "ingest", "unchanged"]
 
@@ -75,7 +76,7 @@ def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
     return Summary(concepts=concepts, names=names, reused=names, unchanged=True)
 
 
-def ingest(  # noqa: PLR0913  # the last five are named wherever it is called
+def ingest(  # noqa: PLR0913  # the last six are named wherever it is called
     concepts: Iterable[Concept],
     loader: str,
     encoder: Encoder,
@@ -85,6 +86,7 @@ def ingest(  # noqa: PLR0913  # the last five are named wherever it is called
     replace_all: bool = False,
     fingerprint: str = "",
     difference: Difference | None = None,
+    share: Share | None = None,
     progress: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
     """Make ``index`` hold ``concepts`` and nothing else from the same origins.
@@ -103,6 +105,7 @@ def ingest(  # noqa: PLR0913  # the last five are named wherever it is called
         replace_all: Allow that most of what an origin had is removed.
         fingerprint: Of what is read and how; remembered, so that :func:`unchanged` knows it.
         difference: Compares with what answers now; told in the summary.
+        share: Store these concepts only, and leave the rest, as if cut, to a run without it.
         progress: Called after every batch, and before the graph is built.
 
     Raises:
@@ -113,7 +116,11 @@ def ingest(  # noqa: PLR0913  # the last five are named wherever it is called
     index.manifest.require(encoder.card, index.name)
     run = _Run(encoder, index, Summary(report=report or Report()), progress, difference)
     with ThreadPoolExecutor(1, "termsearch-index") as engine:
-        run.load(_batches_of(concepts, loader, encoder.chunk, run.summary.report), engine)
+        mine = share.taken(concepts) if share else concepts
+        run.load(_batches_of(mine, loader, encoder.chunk, run.summary.report), engine)
+    if share:
+        index.write_manifest(index.manifest)  # once all is applied
+        return run.summary
     if not run.summary.names:
         reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
         raise EmptyReleaseError(loader, run.summary.report.read, reasons)

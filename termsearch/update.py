@@ -24,6 +24,7 @@ from termsearch.ingest import Summary, ingest, unchanged
 from termsearch.loader import Options, Report, find_loader
 from termsearch.release import ReleaseFiles
 from termsearch.settings import Settings
+from termsearch.share import Share
 
 __all__ = ["How", "Update"]
 
@@ -36,6 +37,7 @@ class How:
     keep: bool = False  #: retain the generation that answers now
     force: bool = False  #: read files that have not changed since
     discard: bool = False  #: throw away what an update that was cut has left
+    share: Share | None = None  #: store this share beside other machines, and publish nothing
 
 
 class Update:
@@ -101,7 +103,8 @@ class Update:
             report=report,
             replace_all=self._how.replace,
             fingerprint=self._prints[loader],
-            difference=self._difference(),
+            difference=None if self._how.share else self._difference(),
+            share=self._how.share,
             progress=progress,
         )
 
@@ -111,7 +114,7 @@ class Update:
         Returns:
             Why there is no such encoder, in one line, or nothing.
         """
-        if self._served is not None:
+        if self._served is not None or self._how.share:
             return ""
         warning = export_encoder(self._settings, self._encoder, self._index)
         self._index.publish(keep=self._how.keep)
@@ -141,6 +144,11 @@ class Update:
 
     @cached_property
     def _index(self) -> Index:
-        index = open_or_create_index(self._settings, self._encoder.card, discard=self._how.discard)
+        index = open_or_create_index(
+            self._settings,
+            self._encoder.card,
+            discard=self._how.discard,
+            shared=self._how.share is not None,
+        )
         self._open.callback(index.close)
         return index

@@ -63,7 +63,7 @@ LAYERS = (
     ("normalize",),
     ("abbreviations", "conflict"),
     ("concept",),
-    ("loader",),
+    ("loader", "share"),
     ("encoder",),
     ("index",),
     ("diff",),

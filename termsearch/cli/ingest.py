@@ -43,10 +43,18 @@ __all__ = ["ingest_command", "ingest_paths", "print_summary"]
 @click.option("--keep", is_flag=True, help="Retain what answers now, for termsearch rollback.")
 @click.option("--force", is_flag=True, help="Read files that have not changed since.")
 @click.option("--discard", is_flag=True, help="Throw away what an ingest that was cut has left.")
+@click.option(
+    "--part",
+    metavar="K/N",
+    help="Store the K-th of N shares beside N-1 other machines, on one Qdrant server. Then run "
+    "it once without --part: that checks and publishes.",
+)
 @index_option
 @json_option
 @encoder_options
-def ingest_command(paths: tuple[Path, ...], loader: str, as_json: bool, **given: Any) -> None:
+def ingest_command(
+    paths: tuple[Path, ...], loader: str, part: str | None, as_json: bool, **given: Any
+) -> None:
     """Read releases from PATHs, embed every name and store it.
 
     What is stored already is not embedded again; names that a release no longer has are removed.
@@ -59,10 +67,17 @@ def ingest_command(paths: tuple[Path, ...], loader: str, as_json: bool, **given:
         termsearch ingest SnomedCT_InternationalRF2.zip SnomedCT_Extension.zip --dialect en-GB
         termsearch ingest local.csv --column code=LocalCode --column name=Description
     """
+    from termsearch.errors import UsageError
+    from termsearch.share import Share
     from termsearch.update import How
 
     options = loader_options(given)
-    how = How(**{name: given.pop(name) for name in ("replace", "keep", "force", "discard")})
+    if part and (late := [name for name in ("replace", "keep", "discard") if given[name]]):
+        raise UsageError(f"--{late[0]} is for the run without --part, which publishes.")
+    how = How(
+        **{name: given.pop(name) for name in ("replace", "keep", "force", "discard")},
+        share=Share.parsed(part) if part else None,
+    )
     ingest_paths(paths, loader, options, settings_with(**given), how, as_json=as_json)
 
 
@@ -89,6 +104,12 @@ def ingest_paths(
                     name, warnings=unused_options(name, options), progress=bar.show
                 )
             _print_json(name, summary) if as_json else print_summary(name, summary)
+        if how and how.share:
+            click.echo(
+                f"Part {how.share} is stored. When all are, run it once without --part: that adds "
+                "what is missing, checks and publishes.",
+                err=True,
+            )
         if warning := update.publish():
             click.echo(f"warning: {warning}", err=True)
 

@@ -44,6 +44,9 @@ __all__ = ["Layout", "ServerIndex", "client_for"]
 
 T = TypeVar("T")
 
+#: The writer's token of all who fill a generation together.
+_TOGETHER = "together"
+
 _PAGE = 1_024
 _REWRITES = 256  # payloads a request
 
@@ -61,12 +64,13 @@ class ServerIndex:
         collection: str,
         *,
         layout: Layout | None = None,
+        writer: str = "",
     ) -> None:
-        """``layout`` is for writing; None opens to read."""
+        """``layout`` and ``writer`` are for writing; without, it is opened to read."""
         self._client, self._name, self._collection = client, name, collection
         self._manifest = manifest_of(client, collection)
         self._layout = layout
-        self._writer = uuid4().hex if layout else ""
+        self._writer = writer
         self._sent = False  # since the last time all was known to be applied
 
     @classmethod
@@ -96,15 +100,18 @@ class ServerIndex:
         layout: Layout | None = None,
         *,
         discard: bool = False,
+        shared: bool = False,
     ) -> "ServerIndex":
         """The next generation of index ``name``, to write: readers see it once published.
 
         As in ``edge``; but a second writer is not refused, it takes over, and the first is told
-        at its next write: a server can't know whether the first still lives.
+        at its next write: a server can't know whether the first still lives. Those who open it
+        ``shared`` write together, until one who does not takes over and publishes.
         """
         layout = layout or Layout()
         collection = next_generation(client, name, manifest, layout, discard=discard)
-        index = cls(client, name, collection, layout=layout)
+        writer = _TOGETHER if shared else uuid4().hex
+        index = cls(client, name, collection, layout=layout, writer=writer)
         index._write({WRITER: index._writer})
         return index
 

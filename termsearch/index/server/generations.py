@@ -102,7 +102,7 @@ def next_generation(
             if now.current:
                 base = {"base": _number(now.current)}
                 manifest = manifest_of(client, now.current).model_copy(update=base)
-            create(client, found, manifest, layout)
+            _create(client, found, manifest, layout)
         complete_fields(client, found)
         if now.current and not metadata_of(client, found).get(COPIED):
             copy_points(client, now.current, found)
@@ -162,6 +162,15 @@ def _point(client: QdrantClient, name: str, then: Served) -> None:
 
     with engine(client):
         patiently(change)
+
+
+def _create(client: QdrantClient, collection: str, manifest: Manifest, layout: Layout) -> None:
+    """Or find that another machine, which fills it too, was first."""
+    try:
+        create(client, collection, manifest, layout)
+    except Exception:
+        if not client.collection_exists(collection):
+            raise
 
 
 def _delete_all_but(client: QdrantClient, name: str, stay: set[str]) -> None:
