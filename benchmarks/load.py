@@ -34,6 +34,7 @@ RESULTS = Path(__file__).parent / "results"
 CLIENTS = (1, 16, 64)
 WARM_SECONDS = 1.0
 READY_SECONDS = 120
+TENTHS = 10
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Load:
     seconds: float
     latencies: list[float]  #: seconds, of answers with status 200
     failed: int
-    megabytes: float  #: of the service alone, afterwards
+    megabytes: list[float]  #: private memory of the service, at each tenth of the time
     cpu: float  #: seconds of all cores that the service took
 
     @property
@@ -110,11 +111,20 @@ async def loaded(
         return sum(await asyncio.gather(*ask))
 
     await together(WARM_SECONDS, [])
+
+    async def watched(megabytes: list[float]) -> None:
+        while True:
+            await asyncio.sleep(seconds / TENTHS)
+            megabytes.append(memory(service).private)
+
     got: list[float] = []
+    megabytes: list[float] = []
+    watching = asyncio.create_task(watched(megabytes))
     started, before = perf_counter(), cpu_seconds(service)
     failed = await together(seconds, got)
     taken, cpu = perf_counter() - started, cpu_seconds(service) - before
-    return Load(clients, taken, got, failed, memory(service).private, cpu)
+    watching.cancel()
+    return Load(clients, taken, got, failed, megabytes, cpu)
 
 
 def cpu_seconds(process: int) -> float:
@@ -129,10 +139,13 @@ def table(loads: Sequence[Load]) -> str:
     rows = [
         f"| {each.clients} | {each.rate:,.0f} | {each.rate / first:.1f} | "
         f"{each.percentile(50):,.0f} | {each.percentile(99):,.0f} | "
-        f"{each.cpu * 1000 / len(each.latencies):,.1f} | {each.failed} | {each.megabytes:,.0f} |"
+        f"{each.cpu * 1000 / len(each.latencies):,.1f} | {each.failed} | "
+        f"{', '.join(f'{mb:,.0f}' for mb in each.megabytes)} |"
         for each in loads
     ]
-    head = "| clients | answers/s | ratio | p50 ms | p99 ms | CPU ms each | failed | service MB |"
+    head = (
+        "| clients | answers/s | ratio | p50 ms | p99 ms | CPU ms each | failed | MB, by tenths |"
+    )
     return "\n".join([head, "|---:|---:|---:|---:|---:|---:|---:|---:|", *rows])
 
 
@@ -184,6 +197,7 @@ def wanted() -> argparse.Namespace:
     parser.add_argument("--path", default="/search", choices=["/search", "/autocomplete"])
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--clients", type=int, action="append")
+    parser.add_argument("--output", default="", help="in results/; by default load-search.md")
     return parser.parse_args()
 
 
@@ -204,7 +218,8 @@ clients, {asked_for.seconds:g} seconds each, every text asked once.
 {table(loads)}
 """
     print(text)  # noqa: T201  # a program
-    (RESULTS / f"load{asked_for.path.replace('/', '-')}.md").write_text(text, encoding="utf-8")
+    file = asked_for.output or f"load{asked_for.path.replace('/', '-')}.md"
+    (RESULTS / file).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

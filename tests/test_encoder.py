@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from transformers import AutoConfig, AutoModel, AutoTokenizer, BertModel
 
 from termsearch.encoder import Encoder, Vectors, load_encoder
-from termsearch.encoder.batches import equal_length_batches
+from termsearch.encoder.batches import equal_length_batches, like_length_batches
 from termsearch.encoder.transformer import TransformerEncoder
 from termsearch.errors import BadVectorError, ConfigError, ModelUnavailableError
 
@@ -195,6 +195,33 @@ def test_batches_hold_one_length_and_every_position_once(lengths: list[int], tok
     assert all(
         len(batch) * lengths[batch[0]] <= max(tokens, lengths[batch[0]]) for batch in batches
     )
+
+
+def work(lengths: list[int], batches: list[list[int]], start: int) -> int:
+    """Tokens, padding included, and what each batch costs beside them."""
+    return sum(start + len(batch) * max(lengths[at] for at in batch) for batch in batches)
+
+
+@given(st.lists(st.integers(1, 30), max_size=200), st.integers(30, 300), st.integers(0, 40))
+def test_batches_of_like_lengths_are_no_more_work_than_of_one_or_of_any(
+    lengths: list[int], tokens: int, start: int
+) -> None:
+    batches = list(like_length_batches(lengths, tokens, start))
+
+    assert sorted(position for batch in batches for position in batch) == list(range(len(lengths)))
+    assert all(len(batch) * max(lengths[at] for at in batch) <= tokens for batch in batches)
+    longest = max(lengths, default=1)
+    one = list(equal_length_batches(lengths, tokens))
+    padded = list(equal_length_batches([longest] * len(lengths), tokens))
+    least = min(work(lengths, one, start), work(lengths, padded, start))
+    assert work(lengths, batches, start) <= least
+
+
+def test_a_few_names_go_together_and_many_by_their_lengths() -> None:
+    few, many = [4, 5, 6], [4, 5, 6] * 1_000
+
+    assert len(list(like_length_batches(few, 10_000, 16))) == 1
+    assert len(list(like_length_batches(many, 10_000, 16))) == 3
 
 
 def test_a_model_that_gives_nan_is_refused_by_name(bert: Path, tmp_path: Path) -> None:

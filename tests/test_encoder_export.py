@@ -54,6 +54,18 @@ def test_an_exported_encoder_gives_the_originals_vectors(
     assert card.cosine >= 0.9993
 
 
+@pytest.mark.parametrize("pooling", ["cls", "mean"])
+def test_padding_changes_no_vector(pooling: Pooling, tmp_path: Path) -> None:
+    export(load(save_bert(tmp_path), pooling), tmp_path / "export", SAMPLE)
+    encoder = OnnxEncoder(tmp_path / "export")
+    names = ["fever", "type 2 diabetes mellitus with severe chronic kidney disease", "leg pain"]
+
+    together = encoder.encode(names)  # so few are one batch
+
+    alone = np.concatenate([encoder.encode([name]) for name in names])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
 def test_the_length_of_rows_is_kept_where_asked(original: Encoder, folder: Path) -> None:
     raw = OnnxEncoder(folder).encode(NAMES, unit=False)
 

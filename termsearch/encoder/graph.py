@@ -1,7 +1,7 @@
-"""BERT as an ONNX graph, written for batches of names of one length.
+"""BERT as an ONNX graph, written for batches of short names.
 
-Written node by node rather than traced: the graph then has int8 products, no mask, pooling inside,
-and is the same bytes for the same weights. Its vectors are compared with torch's before any use.
+Written node by node rather than traced: the graph then has int8 products, pooling inside, and is
+the same bytes for the same weights. Its vectors are compared with torch's before any use.
 
 Plain operators: https://onnx.ai/onnx/operators; those of ``com.microsoft``:
 https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md.
@@ -38,7 +38,9 @@ _LARGE = 1_024
 
 
 def write_graph(bert: Bert, file: Path, arithmetic: Arithmetic, peaks: Peaks) -> None:
-    """Write ``file`` and ``file.data``: ``ids`` (int64, names x tokens) to ``vectors``.
+    """Write ``file`` and ``file.data``: ``ids`` and ``mask``, names x tokens, to ``vectors``.
+
+    ``ids`` is int64; ``mask`` is int32, 1 for the tokens of a name and 0 for padding behind them.
 
     Args:
         bert: On the CPU in fp32.
@@ -50,12 +52,11 @@ def write_graph(bert: Bert, file: Path, arithmetic: Arithmetic, peaks: Peaks) ->
     states = graph.embedded(bert)
     for number, layer in enumerate(bert.layers):
         states = graph.layer(f"layers.{number}", cast("Layer", layer), states)
-    axis = graph.keep("pool.axis", np.array([1]))
     if bert.pooling == "cls":
         first = graph.keep("pool.first", np.array(0))
         graph.add("Gather", [states, first], "vectors", axis=1)
     else:
-        graph.add("ReduceMean", [states, axis], "vectors", keepdims=0)
+        graph.mean(states)
     width = bert.words.embedding_dim
     onnx.save(
         graph.model(width), file, save_as_external_data=True, location=f"{file.name}.data",
@@ -85,9 +86,11 @@ class _Graph:
 
     def model(self, width: int) -> onnx.ModelProto:
         """All of it, checked by nobody: the caller compares its vectors."""
-        ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["names", "tokens"])
+        shape = ["names", "tokens"]
+        ids = helper.make_tensor_value_info("ids", TensorProto.INT64, shape)
+        mask = helper.make_tensor_value_info("mask", TensorProto.INT32, shape)
         vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["names", width])
-        graph = helper.make_graph(self._nodes, "encoder", [ids], [vectors], self._constants)
+        graph = helper.make_graph(self._nodes, "encoder", [ids, mask], [vectors], self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR)
 
@@ -117,8 +120,9 @@ class _Graph:
         self._nodes.append(
             helper.make_node("Split", [packed], split, axis=-1, num_outputs=len(split))
         )
+        inputs = [*parts, "", "mask"]
         joined = self.add(
-            "MultiHeadAttention", parts, f"{name}.joined", _MICROSOFT, num_heads=layer.heads
+            "MultiHeadAttention", inputs, f"{name}.joined", _MICROSOFT, num_heads=layer.heads
         )
         out = self.product(f"{name}.out", layer.out, joined)
         half = self.norm(
@@ -128,6 +132,16 @@ class _Graph:
         bent = self.add("Gelu", [up], f"{name}.gelu", _MICROSOFT)
         down = self.product(f"{name}.down", layer.down, bent)
         return self.norm(name, layer.norm, self.add("Add", [down, half], f"{name}.whole"))
+
+    def mean(self, states: str) -> str:
+        """Of the states of each name's own tokens, as ``vectors``."""
+        axis, last = self.keep("pool.axis", np.array([1])), self.keep("pool.last", np.array([2]))
+        mask = self.add("Cast", ["mask"], "pool.mask", to=TensorProto.FLOAT)
+        each = self.add("Unsqueeze", [mask, last], "pool.each")
+        count = self.add("ReduceSum", [mask, axis], "pool.count")  # names x 1
+        own = self.add("Mul", [states, each], "pool.own")
+        whole = self.add("ReduceSum", [own, axis], "pool.sum", keepdims=0)
+        return self.add("Div", [whole, count], "vectors")
 
     def norm(self, name: str, norm: Any, states: str) -> str:
         """Layer normalisation. Not SkipLayerNormalization, with which int8 lost 12 % (ORT 1.32)."""

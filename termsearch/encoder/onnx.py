@@ -43,7 +43,7 @@ class ExportCard(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     encoder: EncoderCard = Field(description="Of the encoder it was exported from.")
     arithmetic: str = Field(description="How products with weights are computed.")
     cosine: float = Field(description="The worst to the original, over a sample of names.")

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 
 from termsearch.encoder import Vectors
-from termsearch.encoder.batches import equal_length_batches
+from termsearch.encoder.batches import like_length_batches
 from termsearch.errors import ModelUnavailableError
 
 __all__ = ["Session"]
@@ -15,6 +15,10 @@ __all__ = ["Session"]
 #: Tokens of a batch: their states stay in the second-level cache (1 MiB a core). 512 and 2,048
 #: gave the same names/s within 5 %.
 _BATCH_TOKENS = 1_024
+
+#: What a run costs beside its tokens, in tokens: BERT-base in int8 on two cores takes 6.4 ms for 4,
+#: 16 for 40 and 152 for 512.
+_START_TOKENS = 16
 
 
 class Session:
@@ -41,9 +45,15 @@ class Session:
     def states(self, ids: Sequence[Sequence[int]]) -> Vectors:
         """One row a name, as long as the model makes it. Shape ``(len(ids), width)``."""
         rows: Vectors = np.empty((len(ids), self._width), np.float32)
-        for batch in equal_length_batches([len(row) for row in ids], _BATCH_TOKENS):
-            tokens = np.array([ids[position] for position in batch], np.int64)
-            rows[batch] = self._session.run(["vectors"], {"ids": tokens})[0]
+        lengths = [len(row) for row in ids]
+        for batch in like_length_batches(lengths, _BATCH_TOKENS, _START_TOKENS):
+            longest = lengths[batch[-1]]
+            tokens = np.zeros((len(batch), longest), np.int64)
+            mask = np.zeros((len(batch), longest), np.int32)
+            for row, position in enumerate(batch):
+                tokens[row, : lengths[position]] = ids[position]
+                mask[row, : lengths[position]] = 1
+            rows[batch] = self._session.run(["vectors"], {"ids": tokens, "mask": mask})[0]
         return rows
 
     def launch(self, ids: Sequence[Sequence[int]]) -> Callable[[], Vectors]:
