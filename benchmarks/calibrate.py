@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.pages import RESULTS
 from termsearch.connect import connect
 from termsearch.decision import LONGEST_LEAD
 from termsearch.evaluate import read_mentions
 from termsearch.settings import Settings
 
-RESULTS = Path(__file__).parent / "results"
 MOST = 1_200  #: mentions of a file; a larger one is sampled, with a fixed seed
 BINS = 10
 

@@ -23,6 +23,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from benchmarks.memory import Memory, Watch, memory
+from benchmarks.pages import RESULTS
 from benchmarks.synthetic import LANGS, FakeEncoder, lexicon, write_release
 from termsearch.index import Ask, Index, Nearest, Spelt, Stored
 from termsearch.index.edge import EdgeIndex
@@ -33,7 +34,6 @@ from termsearch.loader import Options, Report, find_loader
 from termsearch.verify import ShapeRecall, verify
 from termsearch.verify.sample import drawn
 
-RESULTS = Path(__file__).parent / "results"
 DIMENSION = 768
 QUERIES = 300
 NAMES = 50  #: that ``search`` asks each kind of evidence for

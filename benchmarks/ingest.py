@@ -23,6 +23,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from benchmarks.memory import Memory, Watch
+from benchmarks.pages import RESULTS
 from benchmarks.synthetic import LANGS, FakeEncoder, lexicon, write_release
 from termsearch.concept import Concept
 from termsearch.encoder import Vectors
@@ -34,7 +35,6 @@ from termsearch.index.tuning import PART
 from termsearch.ingest import Summary, ingest
 from termsearch.loader import Options, Report, find_loader
 
-RESULTS = Path(__file__).parent / "results"
 R = TypeVar("R")
 
 DIMENSION = 768

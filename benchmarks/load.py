@@ -26,11 +26,11 @@ from urllib.parse import quote
 import numpy as np
 
 from benchmarks.memory import memory
+from benchmarks.pages import RESULTS
 from termsearch.connect import open_index
 from termsearch.index.where import Condition
 from termsearch.settings import Settings
 
-RESULTS = Path(__file__).parent / "results"
 CLIENTS = (1, 16, 64)
 WARM_SECONDS = 1.0
 READY_SECONDS = 120

@@ -18,12 +18,12 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
+from benchmarks.pages import RESULTS
 from termsearch.answer import Mode
 from termsearch.connect import encoder_of, open_index
 from termsearch.evaluate import Run, evaluate, read_mentions
 from termsearch.settings import Settings
 
-RESULTS: Final = Path(__file__).parent / "results"
 MODES: Final[tuple[Mode, ...]] = ("auto", "dense", "lexical", "exact")
 
 

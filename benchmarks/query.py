@@ -20,6 +20,7 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.pages import RESULTS
 from termsearch.answer import Mode
 from termsearch.cli import collect_less_often
 from termsearch.connect import connect
@@ -27,7 +28,6 @@ from termsearch.evaluate import read_mentions
 from termsearch.search import TermSearch, Where
 from termsearch.settings import Settings
 
-RESULTS: Final = Path(__file__).parent / "results" / "query.md"
 COLD_RUNS: Final = 7
 WARM_UP: Final = 20
 WARM: Final = 180
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str]) -> None:
     load = os.getloadavg()[0]
     releases = ", ".join(f"{name} {which}" for name, which in manifest.releases().items())
     table = "\n".join(rows)
-    RESULTS.write_text(
+    (RESULTS / "query.md").write_text(
         "# How long a query takes\n\n"
         f"Index of {releases}: {manifest.names or 0:,} names, encoder {manifest.encoder.model}. "
         f"{os.cpu_count()} cores, {platform.machine()}, load {load:.1f}; Python "

@@ -46,6 +46,17 @@ def test_the_linter_has_nothing_to_say() -> None:
     assert (done.returncode, done.stdout) == (0, b"")
 
 
+def test_the_compose_file_is_of_the_specification() -> None:
+    """The schema comes with the checker: https://github.com/compose-spec/compose-spec."""
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+
+    done = subprocess.run(
+        [*check, ROOT / "docker-compose.yml"], check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_every_target_that_is_named_exists() -> None:
     shown = re.findall(r"--target (\S+)", README + DOCKERFILE)
     built = [service["build"]["target"] for service in OURS.values()]
