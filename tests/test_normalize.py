@@ -1,12 +1,14 @@
 """The search form: what counts as the same name."""
 
+import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.lexicon import inflected
+from termsearch.lexicon import _normal, inflected, words
 from termsearch.normalize import search_form, search_key
 
 
@@ -106,3 +108,29 @@ def test_a_name_that_can_be_searched_has_a_key(text: str) -> None:
 )
 def test_a_word_is_told_from_others_of_its_stem(one: str, other: str, same: bool) -> None:
     assert inflected(one, other) is same
+
+
+def test_threads_that_ask_at_once_get_their_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stemmer that keeps the word it works on in itself gave one thread another's."""
+    forms = [f"{stem}{ending}" for stem in map(letters, range(400)) for ending in ENDINGS]
+    expected = [words(form) for form in forms]
+    monkeypatch.setattr("termsearch.lexicon._normal", _normal.__wrapped__)  # nothing remembered
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: [words(form) for form in forms], range(4)))
+    finally:
+        sys.setswitchinterval(before)
+
+    assert found == [expected] * 4
+
+
+ENDINGS = ("ations", "ically", "esses", "ing")
+
+
+def letters(number: int) -> str:
+    """A word of its own for each number."""
+    return "br" + "".join(
+        "aeiou"[int(digit) % 5] + "lmnrt"[int(digit) // 2] for digit in str(number)
+    )
