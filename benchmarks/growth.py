@@ -36,11 +36,11 @@ from termsearch.verify.sample import drawn
 
 DIMENSION = 768
 QUERIES = 300
-NAMES = 50  #: that ``search`` asks each kind of evidence for
+NAMES = 30  #: that ``search`` asks each kind of evidence for
 
 
 class Latency(BaseModel):
-    """Milliseconds for one query of 50 names with their payload, everything warm."""
+    """Milliseconds for one query of 30 names with their payload, everything warm."""
 
     p50: float
     p99: float
@@ -222,7 +222,7 @@ def written(sizes: Sequence[Size]) -> str:
         "",
         "Memory is beyond the process before its first name: private, which only this process can "
         "use, plus mapped files, which the system takes back when it needs room. Latency is of one "
-        "query of 50 names with payload, warm.",
+        "query of 30 names with payload, warm.",
         "",
         *table(sizes),
         "",

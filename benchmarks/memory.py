@@ -1,6 +1,8 @@
 """Memory of a process, looked at from another one."""
 
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from select import select
 from subprocess import PIPE, Popen
@@ -25,8 +27,23 @@ def memory(process: int | str = "self") -> Memory:
     return Memory(kb["RssAnon:"] * 1024 / 1e6, kb["RssFile:"] * 1024 / 1e6)
 
 
+def children(process: int) -> set[int]:
+    """Processes that ``process`` has started and not yet waited for."""
+    lists = Path(f"/proc/{process}/task").glob("*/children")
+    return {int(child) for each in lists for child in each.read_text(encoding="ascii").split()}
+
+
+def together(processes: Iterable[int]) -> Memory:
+    """Of several; those that have just ended have none."""
+    whole = Memory(0, 0)
+    for each in processes:
+        with suppress(OSError, KeyError):
+            whole = Memory(*map(sum, zip(whole, memory(each), strict=True)))
+    return whole
+
+
 class Watch:
-    """Peaks of this process's memory, beyond what it had at the start.
+    """Peaks of the memory of this process and its children, beyond what it had at the start.
 
     A child looks: the engine holds Python's lock for as long as it builds a graph, and a thread
     would see nothing.
@@ -59,7 +76,7 @@ def _watch() -> None:
 
     parent, peaks = os.getppid(), Memory(0, 0)
     while True:
-        seen = memory(parent)
+        seen = together({parent, *children(parent)} - {os.getpid()})
         peaks = Memory(*map(max, peaks, seen))
         if select([sys.stdin], [], [], _GLANCE)[0]:
             if not sys.stdin.readline():

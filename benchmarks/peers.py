@@ -23,6 +23,7 @@ from time import process_time
 from typing import Final, TypeAlias
 
 from benchmarks.linkers import PEERS, Entry, Linker, Peer, Termsearch
+from benchmarks.pages import RESULTS
 from benchmarks.peers_page import RANKS, Figure, Speed, page
 from termsearch.answer import Mode
 from termsearch.connect import connect
@@ -34,7 +35,6 @@ from termsearch.vocabulary import curie
 
 __all__ = ["SPLITS", "asked", "entries", "figures_of", "main", "of_peer", "of_termsearch"]
 
-RESULTS: Final = Path(__file__).parent / "results" / "peers.md"
 
 #: Mentions, ``eval/<name>.tsv``, to the release they are asked of.
 SPLITS: Final = {
@@ -153,7 +153,7 @@ def main(arguments: Sequence[str]) -> None:
         )
     command = ["DATA" if Path(word) == given.data else word for word in arguments]
     text = page(figures, missing, _versions(), f"python -m benchmarks.peers {' '.join(command)}")
-    RESULTS.write_text(text, encoding="utf-8")
+    (RESULTS / "peers.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 
 

@@ -89,7 +89,7 @@ def main(arguments: Sequence[str]) -> None:
     settings = Settings.from_env().model_copy(update={"index": asked.index})
     with connect(settings) as search:
         search.embed(())  # loads the encoder
-        turns = iter(range(0, len(texts) - BATCH, WARM_UP + WARM))
+        turns = iter(range(0, len(texts) - BATCH - WARM_UP - WARM, WARM_UP + WARM))
         for flags in ["", *asked.filters]:
             times = []
             for mode in ("auto", "dense"):

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from termsearch.concept import Source
 from termsearch.vocabulary import curie
@@ -38,6 +38,8 @@ class IndexInfo(BaseModel):
 
 class TypeInfo(BaseModel):
     """A semantic type with the name its vocabulary gives it."""
+
+    model_config = ConfigDict(frozen=True)  # one for all answers
 
     code: str
     name: str

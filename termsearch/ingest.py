@@ -9,10 +9,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import monotonic
+from typing import TypedDict, Unpack
 
 from termsearch import __version__
+from termsearch.batch import Batch, batches_of
 from termsearch.concept import Concept, SemanticType
 from termsearch.diff import Difference, Kind
 from termsearch.encoder import Encoder, Vectors
@@ -20,13 +22,13 @@ from termsearch.errors import EmptyReleaseError, LargeRemovalError
 from termsearch.index import Index, batches
 from termsearch.index.manifest import Loaded, Manifest
 from termsearch.index.met import Met, key_of_id
-from termsearch.index.point import Point, points_of
+from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.loader import Report
 from termsearch.pipeline import ahead, submitted
 from termsearch.share import Share
 
-__all__ = ["Summary", "ingest", "unchanged"]
+__all__ = ["IngestOptions", "Summary", "ingest", "store", "unchanged"]
 
 #: Batches between two stages. Two keep both busy; more only hold memory (8,192 points and
 #: their vectors of 768 floats are about 40 MB).
@@ -55,17 +57,6 @@ class Summary:
     report: Report = field(default_factory=Report)
 
 
-@dataclass
-class _Batch:
-    """Points on their way, and what the manifest has to say before they are stored."""
-
-    points: list[Point] = field(default_factory=list)
-    entries: dict[tuple[str, str], Loaded] = field(default_factory=dict)
-    concepts: int = 0
-    merged: int = 0
-    share: float = 0.0  #: of the release that had been read when this was the last of it
-
-
 def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
     """What an ingest of the same again would do, without reading it; None if it must be read."""
     entries = manifest.of_fingerprint(fingerprint)
@@ -76,25 +67,26 @@ def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
     return Summary(concepts=concepts, names=names, reused=names, unchanged=True)
 
 
-def ingest(  # noqa: PLR0913  # the last six are named wherever it is called
+class IngestOptions(TypedDict, total=False):
+    """What an ingest may do and whom it tells."""
+
+    replace_all: bool  #: allow that most of what an origin had is removed
+    fingerprint: str  #: of what is read and how; remembered, so that :func:`unchanged` knows it
+    difference: Difference | None  #: compares with what answers now; told in the summary
+    share: Share | None  #: all this is; the rest is left, as if cut, to a run without it
+    progress: Callable[[Summary], None]  #: called after every batch, and before the graph is built
+
+
+def ingest(
     concepts: Iterable[Concept],
     loader: str,
     encoder: Encoder,
     index: Index,
     *,
     report: Report | None = None,
-    replace_all: bool = False,
-    fingerprint: str = "",
-    difference: Difference | None = None,
-    share: Share | None = None,
-    progress: Callable[[Summary], None] = lambda _: None,
+    **how: Unpack[IngestOptions],
 ) -> Summary:
-    """Make ``index`` hold ``concepts`` and nothing else from the same origins.
-
-    Nobody sees it before ``index`` is published.
-
-    An origin is the loader and, where releases come in parts, the part. Names that an origin
-    had and has no longer are removed at the end; a run that fails before removes nothing.
+    """Make ``index`` hold ``concepts`` and nothing else from the same origins; see :func:`store`.
 
     Args:
         concepts: Read once, never held whole.
@@ -102,11 +94,38 @@ def ingest(  # noqa: PLR0913  # the last six are named wherever it is called
         encoder: What embeds the names; it must be the one that built the index.
         index: Where the points go; its next generation.
         report: What the loader fills while it is read.
-        replace_all: Allow that most of what an origin had is removed.
-        fingerprint: Of what is read and how; remembered, so that :func:`unchanged` knows it.
-        difference: Compares with what answers now; told in the summary.
-        share: Store these concepts only, and leave the rest, as if cut, to a run without it.
-        progress: Called after every batch, and before the graph is built.
+        how: As :class:`IngestOptions`.
+    """
+    report = report or Report()
+    share = how.get("share")
+    mine = share.taken(concepts) if share else concepts
+    batches = batches_of(mine, loader, encoder.chunk, report)
+    return store(batches, loader, encoder, index, report=report, **how)
+
+
+def store(
+    batches: Iterable[Batch],
+    loader: str,
+    encoder: Encoder,
+    index: Index,
+    *,
+    report: Report,
+    **how: Unpack[IngestOptions],
+) -> Summary:
+    """Make ``index`` hold what ``batches`` bring and nothing else from the same origins.
+
+    Nobody sees it before ``index`` is published.
+
+    An origin is the loader and, where releases come in parts, the part. Names that an origin
+    had and has no longer are removed at the end; a run that fails before removes nothing.
+
+    Args:
+        batches: Read once, never held whole.
+        loader: Whose they are; for messages.
+        encoder: What embeds the names; it must be the one that built the index.
+        index: Where the points go; its next generation.
+        report: What the loader fills while it is read; or what batches bring.
+        how: As :class:`IngestOptions`.
 
     Raises:
         ModelMismatchError: The index was built by another encoder.
@@ -114,40 +133,39 @@ def ingest(  # noqa: PLR0913  # the last six are named wherever it is called
         LargeRemovalError: More than half of what an origin had is gone, and ``replace_all`` is off.
     """
     index.manifest.require(encoder.card, index.name)
-    run = _Run(encoder, index, Summary(report=report or Report()), progress, difference)
+    run = _Run(encoder, index, Summary(report=report), how)
     with ThreadPoolExecutor(1, "termsearch-index") as engine:
-        mine = share.taken(concepts) if share else concepts
-        run.load(_batches_of(mine, loader, encoder.chunk, run.summary.report), engine)
-    if share:
+        run.load(batches, engine)
+    if how.get("share"):
         index.write_manifest(index.manifest)  # once all is applied
         return run.summary
     if not run.summary.names:
         reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
         raise EmptyReleaseError(loader, run.summary.report.read, reasons)
-    run.finish(replace_all=replace_all, fingerprint=fingerprint)
+    run.finish(replace_all=how.get("replace_all", False), fingerprint=how.get("fingerprint", ""))
     return run.summary
+
+
+def _nobody(_: Summary) -> None:
+    """Who is told where nobody asked to be."""
 
 
 class _Run:
     """One ingest under way."""
 
     def __init__(
-        self,
-        encoder: Encoder,
-        index: Index,
-        summary: Summary,
-        progress: Callable[[Summary], None],
-        difference: Difference | None,
+        self, encoder: Encoder, index: Index, summary: Summary, how: IngestOptions
     ) -> None:
         self.summary = summary
-        self._encoder, self._index, self._progress = encoder, index, progress
-        self._difference = difference
+        self._encoder, self._index = encoder, index
+        self._progress: Callable[[Summary], None] = how.get("progress") or _nobody
+        self._difference = how.get("difference")
         self._entries: dict[tuple[str, str], Loaded] = {}
         self._before = index.manifest
         self._seen = Met()
         self._started = monotonic()
 
-    def load(self, read: Iterable[_Batch], engine: ThreadPoolExecutor) -> None:
+    def load(self, read: Iterable[Batch], engine: ThreadPoolExecutor) -> None:
         """Store every batch. All calls to the index go through ``engine``, one at a time."""
         writes: deque[Future[None]] = deque()
         with closing(ahead(read, _DEPTH)) as batches_read:
@@ -188,7 +206,7 @@ class _Run:
         self.summary.built = share
         self._progress(self.summary)
 
-    def _look_up(self, batch: _Batch) -> tuple[_Batch, dict[str, str]]:
+    def _look_up(self, batch: Batch) -> tuple[Batch, dict[str, str]]:
         if self._difference:
             self._difference.see_points(batch.points)
         return batch, self._index.digests([point.id for point in batch.points])
@@ -200,7 +218,7 @@ class _Run:
 
     def _write(
         self,
-        batch: _Batch,
+        batch: Batch,
         fresh: Sequence[Point],
         vectors: Vectors | None,
         changed: Sequence[Point],
@@ -213,7 +231,9 @@ class _Run:
         self._count(batch, len(fresh), len(changed))
         self._progress(self.summary)
 
-    def _count(self, batch: _Batch, fresh: int, changed: int) -> None:
+    def _count(self, batch: Batch, fresh: int, changed: int) -> None:
+        if batch.report:
+            vars(self.summary.report).update(vars(batch.report))
         self.summary.concepts += batch.concepts
         self.summary.names += len(batch.points)
         self.summary.merged += batch.merged
@@ -265,60 +285,6 @@ class _Run:
                 "concepts": self._index.count([*here, Condition("flags", ("card",))]),
             }
         )
-
-
-class _Tally:
-    """Types, languages and users of names met so far, per vocabulary and origin."""
-
-    def __init__(self) -> None:
-        self._types: dict[tuple[str, str], dict[SemanticType, None]] = {}
-        self._langs: dict[tuple[str, str], dict[str, None]] = {}
-        self._used_by: dict[tuple[str, str], dict[str, None]] = {}
-        self._inactive: dict[tuple[str, str], bool] = {}
-        self._release: dict[tuple[str, str], str] = {}
-
-    def add(self, concept: Concept, points: Sequence[Point]) -> None:
-        key = concept.vocabulary, points[0].origin
-        self._release[key] = concept.release
-        self._types.setdefault(key, {}).update(dict.fromkeys(concept.types))
-        langs, used_by = self._langs.setdefault(key, {}), self._used_by.setdefault(key, {})
-        for point in points:
-            langs[point.lang] = None
-            used_by.update(dict.fromkeys(point.vocabularies[1:]))
-            self._inactive[key] = self._inactive.get(key, False) or not point.active
-
-    def entries(self) -> dict[tuple[str, str], Loaded]:
-        return {
-            key: Loaded(
-                vocabulary=key[0],
-                origin=key[1],
-                release=release,
-                inactive=self._inactive[key],
-                types=tuple(self._types[key]),
-                langs=tuple(self._langs[key]),
-                used_by=tuple(self._used_by[key]),
-            )
-            for key, release in self._release.items()
-        }
-
-
-def _batches_of(
-    concepts: Iterable[Concept], loader: str, size: int, report: Report
-) -> Iterator[_Batch]:
-    """Batches of at least ``size`` points, whole concepts each; the last may be smaller."""
-    tally, batch = _Tally(), _Batch()
-    for concept in concepts:
-        points, merged = points_of(concept, concept.origin(loader))
-        batch.merged += merged
-        if points:
-            tally.add(concept, points)
-            batch.points += points
-            batch.concepts += 1
-        if len(batch.points) >= size:
-            yield replace(batch, entries=tally.entries(), share=report.share)
-            batch = _Batch()
-    if batch.points or batch.merged:
-        yield replace(batch, entries=tally.entries(), share=report.share)
 
 
 def _joined(old: Loaded, new: Loaded) -> Loaded:

@@ -10,7 +10,7 @@ __all__ = ["inflected", "words"]
 
 #: Snowball in C. The one in Python (snowballstemmer) has the same stems, but mixes up the words of
 #: two threads that ask at once ("abuse" became "abandon"), and takes 23 us a word for 1.
-_STEMMER: Final = Stemmer.Stemmer("english")
+_STEMMER: Final = Stemmer.Stemmer("english", 0)  # no cache: ``_normal`` remembers
 
 #: Shorter words are abbreviations as often as not, and lose their meaning with an ending.
 _SHORTEST_STEMMED: Final = 3

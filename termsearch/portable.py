@@ -6,7 +6,7 @@ from pathlib import Path
 
 from termsearch.bundle import ENCODER, INDEX, BundleCard, card_of, unpacked, write_bundle
 from termsearch.connect import export_folder
-from termsearch.encoder.onnx import CARD, verify
+from termsearch.encoder.onnx import CARD, exported, verify
 from termsearch.errors import BadBundleError, ConfigError, IndexMissingError
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.folder import lock, read_manifest
@@ -85,9 +85,8 @@ def import_bundle(
 
 
 def _place_encoder(unpacked_to: Path, folder: Path) -> None:
-    """The encoder where queries look for it; one that is there already stays."""
-    verify(unpacked_to)
-    if not (folder / CARD).is_file():
+    """The encoder where queries look for it; one that is there already stays, if it is of use."""
+    if exported(folder, verify(unpacked_to).encoder) is None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         unpacked_to.rename(folder)

@@ -42,9 +42,8 @@ class Ranking(Sequence[Match]):
 
     def __getitem__(self, at: int | slice) -> Match | Sequence[Match]:
         if isinstance(at, slice):
-            self._place(max(at.indices(len(self))[:2]))
-        else:
-            self._place(at + 1 if at >= 0 else len(self))
+            return [self[each] for each in range(*at.indices(len(self)))]
+        self._place(at + 1 if at >= 0 else len(self))
         return self._order[at]
 
     def _place(self, count: int) -> None:

@@ -28,6 +28,11 @@ class ReleaseFiles:
         """The files in ``paths``, which are files and folders."""
         return cls(tuple(paths), _states(paths))
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(state.size for state in self.states.values())
+
     def fingerprint(self, loader: str, options: Options) -> str:
         """Digest of all that decides what is stored: content and names of files, and how read.
 

@@ -125,7 +125,7 @@ class TermSearch:
         min_score: float | None = None,
         contexts: Sequence[str] = (),
     ) -> list[Answer]:
-        """Answer each of ``texts``, embedded together, in order.
+        """Answer each of ``texts``, in order; each distinct one is searched once.
 
         Args:
             texts: A user's words, one string a query.
@@ -153,13 +153,16 @@ class TermSearch:
         started = perf_counter()
         for forms in self._blocks(list(places), mode):
             ranked = retrieval.best([form for form in forms if form])
-            took = (perf_counter() - started) * 1000 / len(forms)
-            answers |= {
-                place: self._answer(texts[place], form, ranked.get(form, NOTHING), wanted, took)
+            block = {
+                place: self._answer(texts[place], form, ranked.get(form, NOTHING), wanted)
                 for form in forms
                 for place in places[form]
             }
-            started = perf_counter()
+            ended = perf_counter()
+            for answer in block.values():
+                answer.took_ms = round(1000 * (ended - started) / len(block), 1)
+            answers |= block
+            started = ended
         return [answers[place] for place in range(len(texts))]
 
     def _blocks(self, forms: Sequence[str], mode: Mode) -> Iterable[Sequence[str]]:
@@ -193,7 +196,7 @@ class TermSearch:
             for kind in self.manifest.types(vocabulary)
         }
 
-    def _answer(self, text: str, form: str, ranked: Ranked, wanted: _Wanted, took: float) -> Answer:
+    def _answer(self, text: str, form: str, ranked: Ranked, wanted: _Wanted) -> Answer:
         matches = _enough(ranked.matches, wanted.min_score)
         # What was fitted to scores of all evidence says nothing of one kind alone.
         fitted = self._calibration if wanted.mode == "auto" else None
@@ -204,7 +207,7 @@ class TermSearch:
             read_as=read_as,
             resolution=resolution(matches, fitted, as_it_stands=not ranked.read_as),
             probability=None if sure is None else round(sure, 3),
-            took_ms=round(took, 1),
+            took_ms=0.0,  # known when the last of them is answered
             index=self._info,
             results=[
                 self._hit(rank, match, wanted.vocabularies, read_as)

@@ -45,15 +45,24 @@ class QueryVectors:
 
     def of(self, forms: Sequence[str]) -> dict[str, Vector]:
         """The vector of each of ``forms``; those not remembered are embedded in one call."""
-        with self._remembering:
-            found = {form: self._known[form] for form in forms if form in self._known}
+        found = self._remembered(forms)
         new = [form for form in dict.fromkeys(forms) if form not in found]
         if new:
             with self._encoding:  # those who ask for what is remembered don't wait
-                rows = self.encoder.encode(new)
-            # Copies: a row would keep the whole batch in memory as long as it is remembered.
-            embedded = dict(zip(new, (row.copy() for row in rows), strict=True))
-            with self._remembering:
-                self._known.update(embedded)
-            found |= embedded
+                found |= self._remembered(new)  # another thread may have embedded it meanwhile
+                found |= self._embedded([form for form in new if form not in found])
         return found
+
+    def _remembered(self, forms: Sequence[str]) -> dict[str, Vector]:
+        with self._remembering:
+            return {form: self._known[form] for form in forms if form in self._known}
+
+    def _embedded(self, forms: Sequence[str]) -> dict[str, Vector]:
+        if not forms:
+            return {}
+        # Copies: a row would keep the whole batch in memory as long as it is remembered.
+        rows = (row.copy() for row in self.encoder.encode(forms))
+        embedded = dict(zip(forms, rows, strict=True))
+        with self._remembering:
+            self._known.update(embedded)
+        return embedded

@@ -110,6 +110,11 @@ def test_a_word_is_told_from_others_of_its_stem(one: str, other: str, same: bool
     assert inflected(one, other) is same
 
 
+def test_stems_are_those_that_indexes_were_made_with() -> None:
+    """PyStemmer 3.0 makes them intern and interv; a key of it would find nothing."""
+    assert words("internal interval international") == ["internal", "interval", "internat"]
+
+
 def test_threads_that_ask_at_once_get_their_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stemmer that keeps the word it works on in itself gave one thread another's."""
     forms = [f"{stem}{ending}" for stem in map(letters, range(400)) for ending in ENDINGS]

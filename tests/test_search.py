@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from termsearch.concept import Kind, Name
-from termsearch.errors import UnknownValueError
+from termsearch.errors import ModelUnavailableError, UnknownValueError
 from termsearch.index import Index
 from termsearch.ingest import ingest
 from termsearch.search import TermSearch, Where
@@ -193,6 +193,28 @@ def test_many_queries_are_embedded_in_one_call_and_answered_in_order(
         ["29999992"],
         ["C9900001"],
     ]
+
+
+def test_a_large_batch_is_answered_as_each_of_its_queries_alone(search: TermSearch) -> None:
+    texts = [f"fever {number}" if number % 7 else "" for number in range(150)] + ["Fever"] * 20
+
+    together = search.query_many(texts)
+
+    assert [answer.query for answer in together] == texts
+    alone = {text: search.query(text).results for text in dict.fromkeys(texts)}
+    assert [answer.results for answer in together] == [alone[text] for text in texts]
+
+
+def test_what_breaks_while_a_large_batch_is_embedded_reaches_the_caller(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest(ALL, "test", encoder, index)
+
+    def broken() -> WordHash:
+        raise ModelUnavailableError("no weights")
+
+    with pytest.raises(ModelUnavailableError, match="no weights"):
+        TermSearch(index, broken).query_many([f"fever {number}" for number in range(200)])
 
 
 def test_types_are_shown_with_their_names(search: TermSearch) -> None:

@@ -15,6 +15,7 @@ from termsearch.errors import IndexBusyError, IndexMissingError, UsageError
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import points_of
 from termsearch.index.server import ServerIndex, client_for
+from termsearch.index.server.collection import COPIED
 from termsearch.ingest import Summary, ingest
 from termsearch.share import Share
 from tests.concepts import concept
@@ -89,6 +90,35 @@ def test_shares_alone_answer_nothing(client: QdrantClient) -> None:
         ServerIndex.open(client, "terms")
 
 
+@pytest.mark.parametrize("before", [[], OLD], ids=["a new index", "an update"])
+def test_a_share_that_comes_and_goes_leaves_the_others_their_generation(
+    client: QdrantClient, before: list[Concept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if before:
+        publish(client, before)
+    first = opened(client, shared=True)  # embeds, and has stored nothing yet
+    made = client.get_collections().collections
+    second = opened(client, shared=True)
+    with monkeypatch.context() as kept:
+        kept.setattr(client, "close", lambda: None)  # each has a client of its own
+        second.close()  # it had nothing to do, or was interrupted
+
+    assert client.get_collections().collections == made
+    assert fill(first, Share(1, 1)).names == 280
+    assert publish(client, NEW).embedded == 0
+
+
+def test_a_share_that_copies_late_leaves_what_others_have_written(client: QdrantClient) -> None:
+    publish(client, OLD)
+    first = opened(client, shared=True)
+    fill(first, Share(1, 1))
+    client.update_collection("terms~2", metadata={COPIED: False})  # as the second one saw it
+
+    opened(client, shared=True)
+
+    assert publish(client, NEW).rewritten == 0
+
+
 def test_a_share_that_is_late_is_told(client: QdrantClient) -> None:
     late = opened(client, shared=True)
     opened(client)
@@ -119,7 +149,9 @@ def test_a_share_is_said_as_it_is_given() -> None:
     [
         (["--part", "1/2"], "set QDRANT_URL"),
         (["--part", "1/2", "--keep"], "--keep is for the run without --part"),
+        (["--part", "1/2", "--force"], "--force is for the run without --part"),
         (["--part", "3/2"], "expected K/N"),
+        (["--part", ""], "expected K/N"),
     ],
 )
 def test_the_command_line_says_what_is_wrong(flags: list[str], says: str, tmp_path: Path) -> None:

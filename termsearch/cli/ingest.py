@@ -72,11 +72,12 @@ def ingest_command(
     from termsearch.update import How
 
     options = loader_options(given)
-    if part and (late := [name for name in ("replace", "keep", "discard") if given[name]]):
+    late = [name for name in ("replace", "keep", "force", "discard") if given[name]]
+    if part is not None and late:
         raise UsageError(f"--{late[0]} is for the run without --part, which publishes.")
     how = How(
         **{name: given.pop(name) for name in ("replace", "keep", "force", "discard")},
-        share=Share.parsed(part) if part else None,
+        share=None if part is None else Share.parsed(part),
     )
     ingest_paths(paths, loader, options, settings_with(**given), how, as_json=as_json)
 
@@ -104,7 +105,7 @@ def ingest_paths(
                     name, warnings=unused_options(name, options), progress=bar.show
                 )
             _print_json(name, summary) if as_json else print_summary(name, summary)
-        if how and how.share:
+        if how and how.share and not summary.unchanged:
             click.echo(
                 f"Part {how.share} is stored. When all are, run it once without --part: that adds "
                 "what is missing, checks and publishes.",

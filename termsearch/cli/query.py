@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["print_answer", "query_command"]
 
-#: Lines of stdin that are embedded together; answers come after each such block.
+#: Lines of stdin that are asked together; answers come after each such block.
 _BLOCK = 256
 
 

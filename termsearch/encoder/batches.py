@@ -25,8 +25,8 @@ def equal_length_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[i
 def like_length_batches(lengths: Sequence[int], tokens: int, start: int) -> Iterator[list[int]]:
     """Positions of names of like lengths, padded to the longest at most ``tokens`` tokens together.
 
-    The least work there is: each batch costs ``start`` tokens beside its own, padding included.
-    Thousands of names give batches of one length; a few, one or two batches.
+    Lengths are joined where that is less work, a batch costing ``start`` tokens beside its own,
+    padding included. Thousands of names give batches of one length; a few, one or two batches.
     """
     by_length: dict[int, list[int]] = {}
     for position, length in enumerate(lengths):

@@ -120,7 +120,7 @@ def verify(folder: Path) -> ExportCard:
     return export
 
 
-_AGAIN = "delete the folder: the next ingest makes it again."
+_AGAIN = "delete the folder: 'termsearch ingest --force' of a release makes it again."
 
 
 def _checked_sizes(folder: Path) -> ExportCard:

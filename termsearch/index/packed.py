@@ -53,7 +53,7 @@ def unpacked(payload: Mapping[str, Any] | None) -> Point:
     Raises:
         IndexUnreadableError: Something else wrote it.
     """
-    return _read((payload or {}).get(SAID, ""))
+    return _read(str((payload or {}).get(SAID, "")))
 
 
 @lru_cache(4_096)

@@ -109,7 +109,7 @@ class ServerIndex:
         ``shared`` write together, until one who does not takes over and publishes.
         """
         layout = layout or Layout()
-        collection = next_generation(client, name, manifest, layout, discard=discard)
+        collection = next_generation(client, name, manifest, layout, discard=discard, shared=shared)
         writer = _TOGETHER if shared else uuid4().hex
         index = cls(client, name, collection, layout=layout, writer=writer)
         index._write({WRITER: index._writer})
@@ -265,9 +265,9 @@ class ServerIndex:
 
     def close(self) -> None:
         """See :class:`~termsearch.index.Index`."""
-        if self._writer:
-            self._writer = ""
+        if self._writer and self._writer != _TOGETHER:  # others may be about to write
             forget_untouched(self._client, self._name, self._collection)
+        self._writer = ""
         self._client.close()
 
     def _ask(self, call: Callable[[str], T]) -> T:

@@ -161,17 +161,19 @@ def settle(client: QdrantClient, collection: str) -> None:
         patiently(lambda: client.delete(collection, nothing, wait=True))
 
 
-def copy_points(client: QdrantClient, source: str, target: str) -> None:
+def copy_points(client: QdrantClient, source: str, target: str, *, beside: bool = False) -> None:
     """Send all points of ``source`` with their vectors to ``target``, but those that are there.
+
+    ``beside``: others may copy too, or have done so and put more.
 
     Raises:
         IndexUnreadableError: Not all have arrived.
     """
     settle(client, target)
-    send(client, target, (copied(each) for each in _missing(client, source, target)))
+    send(client, target, (copied(each) for each in _missing(client, source, target, beside)))
     settle(client, target)
     counts = [_counted(client, name) for name in (source, target)]
-    if counts[0] != counts[1]:
+    if counts[1] < counts[0] or (counts[1] != counts[0] and not beside):
         raise IndexUnreadableError(
             f"collection {target} has {counts[1]:,} of the {counts[0]:,} names of {source} after "
             "they were copied; repeat the ingest with --discard."
@@ -259,9 +261,11 @@ def _upsert(client: QdrantClient, collection: str, batch: Sequence[models.PointS
         return patiently(lambda: client.upsert(collection, batch, wait=False))
 
 
-def _missing(client: QdrantClient, source: str, target: str) -> Iterator[models.Record]:
+def _missing(
+    client: QdrantClient, source: str, target: str, beside: bool
+) -> Iterator[models.Record]:
     """Records of ``source``, with all they have, that ``target`` has not."""
-    resumed = _counted(client, target) > 0
+    resumed = beside or _counted(client, target) > 0
     offset: Any = None
     while True:
         page = partial(

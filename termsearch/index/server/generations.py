@@ -76,7 +76,13 @@ def unfinished(client: QdrantClient, name: str) -> str | None:
 
 
 def next_generation(
-    client: QdrantClient, name: str, manifest: Manifest, layout: Layout, *, discard: bool
+    client: QdrantClient,
+    name: str,
+    manifest: Manifest,
+    layout: Layout,
+    *,
+    discard: bool,
+    shared: bool = False,
 ) -> str:
     """The collection to write to: the unfinished one, or a new copy of the current one.
 
@@ -89,13 +95,15 @@ def next_generation(
         manifest: What the first generation is made with.
         layout: What a new collection is made with.
         discard: Do not go on with the unfinished one.
+        shared: Others may be filling it: delete nothing, and copy only what is not there.
     """
     now = served(client, name)
     found = None if discard else unfinished(client, name)
-    if found and not now.current and not manifest_of(client, found).loaded:
+    if found and not shared and not now.current and not manifest_of(client, found).loaded:
         found = None  # nothing was stored in it, and it may be for another encoder
     with engine(client):
-        _delete_all_but(client, name, {*now, found or ""})
+        if not shared:
+            _delete_all_but(client, name, {*now, found or ""})
         if not found:
             newest = max((_number(each) for each in _generations(client, name)), default=0)
             found = f"{name}~{newest + 1}"
@@ -105,7 +113,7 @@ def next_generation(
             _create(client, found, manifest, layout)
         complete_fields(client, found)
         if now.current and not metadata_of(client, found).get(COPIED):
-            copy_points(client, now.current, found)
+            copy_points(client, now.current, found, beside=shared)
     return found
 
 
