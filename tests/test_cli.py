@@ -412,6 +412,23 @@ def test_an_interrupted_ingest_says_so_and_the_next_one_goes_on(tmp_path: Path) 
     assert "Traceback" not in said
 
 
+def test_an_interrupt_that_an_import_swallows_is_one_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module in C that is being imported makes an ImportError of it."""
+
+    def importing(*_: object) -> None:
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    monkeypatch.setattr("termsearch.loader.grouped", importing)
+    (tmp_path / "local.csv").write_text("code,name\n1,Fever\n", encoding="utf-8")
+
+    told = run(tmp_path, "ingest", str(tmp_path / "local.csv"))
+
+    assert told.exit_code == 130
+    assert told.stderr.startswith("Interrupted.")
+
+
 def test_the_demo_brings_what_a_clinician_expects_among_the_first_three(tmp_path: Path) -> None:
     shown = run(tmp_path, "demo")
 

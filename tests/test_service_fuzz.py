@@ -31,7 +31,22 @@ def statuses(shelf: Shelf, paths: list[str], bodies: list[bytes]) -> set[int]:
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(TEXTS, min_size=20, max_size=20))
 @example(
-    ["\0", "%", "%00", "\x1f", "…", "a…", "' \"", "(((", "  ", "\u202e", "ﷺ" * 60, "1 mg/", "no"]
+    [
+        "\0",
+        "%",
+        "%00",
+        "\x1f",
+        "…",
+        "a…",
+        "' \"",
+        "(((",
+        "  ",
+        "\u202e",
+        "ﷺ" * 60,
+        "1 mg/",
+        "no",
+        ".",
+    ]
 )
 def test_a_query_is_answered_or_refused(shelf: Shelf, texts: list[str]) -> None:
     paths = [

@@ -74,6 +74,7 @@ def create_app(
         lifespan=_lifespan,
         docs_url=None,  # both would load scripts from elsewhere; see `docs`
         redoc_url=None,
+        redirect_slashes=False,  # to what the caller says is our host; a wrong path is a 404
         responses=ERRORS,
         # For OpenAPI; `Auth` is who checks, and without keys nobody does.
         dependencies=[Depends(HTTPBearer(auto_error=False))] if config.keys_file else [],
