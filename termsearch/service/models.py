@@ -25,6 +25,8 @@ __all__ = [
 #: Longer texts are no names; SapBERT reads 25 tokens of them.
 MAX_TEXT = 1_000
 MAX_CONTEXT = 100_000
+#: In a URL, of which the server reads 64 kB: a character takes up to 12 bytes there.
+MAX_CONTEXT_IN_URL = 4_000
 MAX_LIMIT = 1_000
 #: Queries of one bulk request, and the limit of each: together they bound its cost.
 MAX_BULK = 1_000
@@ -100,8 +102,10 @@ class SearchQuery(Filters):
     limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="Most concepts an answer has.")
     mode: Mode = Field(default="auto", description="Which evidence is used; auto: all.")
     min_score: Score | None = Field(default=None, description="Leave out lower scores.")
-    context: Context = Field(
-        default="", description="What the words stand in: abbreviations it defines are read so."
+    context: Annotated[str, Field(max_length=MAX_CONTEXT_IN_URL)] = Field(
+        default="",
+        description="What the words stand in: abbreviations it defines are read so. Longer ones go "
+        "to /search/bulk.",
     )
 
     @property
