@@ -20,7 +20,7 @@ class Batch:
     concepts: int = 0
     merged: int = 0
     share: float = 0.0  #: of the release that had been read when this was the last of it
-    report: Report | None = None  #: what had become of the rows, if another process reads them
+    report: Report | None = None  #: what had become of the rows by then
 
 
 class _Tally:

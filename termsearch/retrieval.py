@@ -18,8 +18,8 @@ __all__ = ["NEEDS_VECTORS", "NOTHING", "Ranked", "Retrieval"]
 NEEDS_VECTORS = ("auto", "dense")
 
 #: Names that a leg brings for each concept wanted: a concept's names lie close together, and the
-#: search is widened where they are of too few. With five, 25 % fewer queries/s and the same hits:
-#: on the four development splits at most one query in 800 had its concept among ten by them.
+#: search is widened where they are of too few. Five were a sixth to a quarter slower, and on the
+#: four development splits found the concept among ten for one query in 600 more at most.
 _NAMES_PER_CONCEPT = 3
 _MOST_NAMES = 10_000
 

@@ -28,9 +28,8 @@ from termsearch.vectors import QueryVectors, Vector
 
 __all__ = ["Mode", "TermSearch", "Where"]
 
-#: Queries of a large batch that are searched and answered at once; those after them are embedded
-#: meanwhile. With all 1,000 at once their candidates are a million objects, and Python's garbage
-#: collector, which looks at each of them again and again, took a third of the time.
+#: Queries of a large batch that are searched and answered at once: the candidates of no more are
+#: held. Those after them are embedded meanwhile.
 _AT_ONCE = 64
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 import uvicorn
@@ -82,3 +83,12 @@ def test_every_answer_is_one_that_the_schema_promises(
     case: "schemathesis.Case[Any]", url: str
 ) -> None:
     case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {KEY}"})
+
+
+@pytest.mark.parametrize(("characters", "status"), [(4_000, 200), (4_001, 422)])
+def test_the_longest_context_fits_a_request_line(url: str, characters: int, status: int) -> None:
+    asked = {"q": "fever", "context": "\U0001d538" * characters}  # twelve bytes each in a URL
+
+    answer = httpx.get(f"{url}/search", params=asked, headers={"Authorization": f"Bearer {KEY}"})
+
+    assert answer.status_code == status

@@ -1,7 +1,6 @@
 """What every encoder does around its model: batches of like lengths, rows of length 1."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -13,13 +12,8 @@ __all__ = ["equal_length_batches", "like_length_batches", "unit_rows", "worst_co
 
 def equal_length_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
     """Positions of names of one length each, at most ``tokens`` tokens together."""
-    by_length: dict[int, list[int]] = {}
-    for position, length in enumerate(lengths):
-        by_length.setdefault(length, []).append(position)
-    for length, positions in sorted(by_length.items()):
-        step = max(1, tokens // max(1, length))
-        for start in range(0, len(positions), step):
-            yield positions[start : start + step]
+    for length, positions in sorted(_by_length(lengths).items()):
+        yield from _parts(positions, length, tokens)
 
 
 def like_length_batches(lengths: Sequence[int], tokens: int, start: int) -> Iterator[list[int]]:
@@ -28,21 +22,36 @@ def like_length_batches(lengths: Sequence[int], tokens: int, start: int) -> Iter
     Lengths are joined where that is less work, a batch costing ``start`` tokens beside its own,
     padding included. Thousands of names give batches of one length; a few, one or two batches.
     """
-    by_length: dict[int, list[int]] = {}
-    for position, length in enumerate(lengths):
-        by_length.setdefault(length, []).append(position)
-    shortest_first = sorted(by_length)
-    for group in _cheapest(Counter(lengths), shortest_first, tokens, start):
+    by_length = _by_length(lengths)
+    count = {length: len(positions) for length, positions in sorted(by_length.items())}
+    for group in _cheapest(count, tokens, start):
         positions = [position for length in group for position in by_length[length]]
-        step = max(1, tokens // max(1, group[-1]))
-        for first in range(0, len(positions), step):
-            yield positions[first : first + step]
+        yield from _parts(positions, group[-1], tokens)
 
 
-def _cheapest(
-    count: Counter[int], lengths: Sequence[int], tokens: int, start: int
-) -> Iterator[Sequence[int]]:
-    """``lengths`` cut into runs, by dynamic programming over where the last one begins."""
+def _by_length(lengths: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for position, length in enumerate(lengths):
+        found.setdefault(length, []).append(position)
+    return found
+
+
+def _parts(positions: Sequence[int], longest: int, tokens: int) -> Iterator[list[int]]:
+    step = _names(longest, tokens)
+    return (list(positions[at : at + step]) for at in range(0, len(positions), step))
+
+
+def _names(longest: int, tokens: int) -> int:
+    """How many names a batch has."""
+    return max(1, tokens // max(1, longest))
+
+
+def _cheapest(count: Mapping[int, int], tokens: int, start: int) -> Iterator[Sequence[int]]:
+    """The lengths cut into runs, by dynamic programming over where the last one begins.
+
+    ``count``: length to names of it, the shortest first.
+    """
+    lengths = list(count)
     least = [0.0]
     begins = [0]
     for end in range(1, len(lengths) + 1):
@@ -50,7 +59,7 @@ def _cheapest(
         best, best_begin = float("inf"), 0
         for begin in reversed(range(end)):
             names += count[lengths[begin]]
-            batches = -(-names // max(1, tokens // longest))
+            batches = -(-names // _names(longest, tokens))
             cost = least[begin] + batches * start + names * longest
             if cost < best:
                 best, best_begin = cost, begin
