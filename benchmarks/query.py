@@ -22,9 +22,9 @@ import numpy as np
 
 from benchmarks.pages import RESULTS
 from termsearch.answer import Mode
-from termsearch.cli import collect_less_often
 from termsearch.connect import connect
 from termsearch.evaluate import read_mentions
+from termsearch.garbage import collect_less_often
 from termsearch.search import TermSearch, Where
 from termsearch.settings import Settings
 

@@ -5,17 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from termsearch.concept import Concept, SemanticType
 from termsearch.index.manifest import Loaded
+from termsearch.index.packed import Packed, packed
 from termsearch.index.point import Point, points_of
 from termsearch.loader import Report
 
 __all__ = ["Batch", "batches_of"]
 
 
+_FIRST = 1_024
+
+
 @dataclass
 class Batch:
     """Points on their way, and what the manifest has to say before they are stored."""
 
-    points: list[Point] = field(default_factory=list)
+    points: list[Packed] = field(default_factory=list)
     entries: dict[tuple[str, str], Loaded] = field(default_factory=dict)
     concepts: int = 0
     merged: int = 0
@@ -61,17 +65,20 @@ class _Tally:
 def batches_of(
     concepts: Iterable[Concept], loader: str, size: int, report: Report
 ) -> Iterator[Batch]:
-    """Batches of at least ``size`` points, whole concepts each; the last may be smaller."""
-    tally, batch = _Tally(), Batch()
+    """Batches of at least ``size`` points, whole concepts each; the first ones and the last less.
+
+    From 1,024 on they double, so that embedding and storing begin, and progress is shown, soon.
+    """
+    tally, batch, enough = _Tally(), Batch(), min(size, _FIRST)
     for concept in concepts:
         points, merged = points_of(concept, concept.origin(loader))
         batch.merged += merged
         if points:
             tally.add(concept, points)
-            batch.points += points
+            batch.points += map(packed, points)
             batch.concepts += 1
-        if len(batch.points) >= size:
+        if len(batch.points) >= enough:
             yield replace(batch, entries=tally.entries(), share=report.share)
-            batch = Batch()
+            batch, enough = Batch(), min(size, 2 * enough)
     if batch.points or batch.merged:
         yield replace(batch, entries=tally.entries(), share=report.share)

@@ -15,6 +15,7 @@ from subprocess import PIPE, Popen
 from typing import IO, Any, TypeVar
 
 from termsearch.errors import ReaderEndedError
+from termsearch.garbage import collect_less_often
 
 __all__ = ["elsewhere", "serve"]
 
@@ -66,6 +67,7 @@ def _served(answers: IO[bytes]) -> Iterator[Any]:
 def serve() -> None:
     """What the process does. Ends without a word where nobody reads its answers any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent ends this one
+    collect_less_often()
     make, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301  # from our own parent
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what ``make`` prints is no answer

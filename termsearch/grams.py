@@ -1,6 +1,7 @@
 """Three-letter pieces of a name: what still agrees when the spelling does not."""
 
 from functools import lru_cache
+from itertools import chain
 from math import sqrt
 from zlib import crc32
 
@@ -13,8 +14,7 @@ BEGUN = "…"
 @lru_cache(8_192)
 def grams(form: str) -> frozenset[str]:
     """Three letters in a row of every word, its edges being blanks: " fe", "fev", "eve", "ver"."""
-    edged = [_edged(word) for word in form.split()]
-    return frozenset(word[at : at + 3] for word in edged for at in range(max(1, len(word) - 2)))
+    return frozenset(chain.from_iterable(map(_pieces, form.split())))
 
 
 def likeness(one: str, other: str) -> float:
@@ -36,9 +36,10 @@ def sparse(form: str) -> tuple[list[int], list[float]]:
 
 @lru_cache(100_000)
 def _hashes(word: str) -> frozenset[int]:
-    """Of one word's pieces. Names share words: 5 us a name where each piece anew takes 20."""
-    return frozenset(crc32(gram.encode()) for gram in grams(word))
+    """Of one word's pieces. Names share words: 4 us a name where each piece anew takes 20."""
+    return frozenset([crc32(piece.encode()) for piece in _pieces(word)])
 
 
-def _edged(word: str) -> str:
-    return f" {word[:-1]}" if word.endswith(BEGUN) else f" {word} "
+def _pieces(word: str) -> list[str]:
+    edged = f" {word[:-1]}" if word.endswith(BEGUN) else f" {word} "
+    return [edged[at : at + 3] for at in range(max(1, len(edged) - 2))]

@@ -22,7 +22,7 @@ from termsearch.errors import EmptyReleaseError, LargeRemovalError
 from termsearch.index import Index, batches
 from termsearch.index.manifest import Loaded, Manifest
 from termsearch.index.met import Met, key_of_id
-from termsearch.index.point import Point
+from termsearch.index.packed import Packed
 from termsearch.index.where import Condition
 from termsearch.loader import Report
 from termsearch.pipeline import ahead, submitted
@@ -208,20 +208,23 @@ class _Run:
 
     def _look_up(self, batch: Batch) -> tuple[Batch, dict[str, str]]:
         if self._difference:
-            self._difference.see_points(batch.points)
+            self._difference.see_points([each.point() for each in batch.points])
         return batch, self._index.digests([point.id for point in batch.points])
 
-    def _vectors(self, points: Sequence[Point]) -> Vectors:
+    def _vectors(self, points: Sequence[Packed]) -> Vectors:
         """One row per point; equal search forms are embedded once."""
         rows = {form: row for row, form in enumerate(dict.fromkeys(p.form for p in points))}
-        return self._encoder.encode(list(rows))[[rows[point.form] for point in points]]
+        vectors = self._encoder.encode(list(rows))
+        if len(rows) == len(points):
+            return vectors
+        return vectors[[rows[point.form] for point in points]]
 
     def _write(
         self,
         batch: Batch,
-        fresh: Sequence[Point],
+        fresh: Sequence[Packed],
         vectors: Vectors | None,
-        changed: Sequence[Point],
+        changed: Sequence[Packed],
     ) -> None:
         self._announce(batch.entries)
         if vectors is not None:

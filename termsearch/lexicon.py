@@ -94,8 +94,10 @@ def _split(form: str) -> list[str]:
     if not form.isascii():
         for letter, name in _GREEK.items():
             form = form.replace(letter, f" {name} ")
-    form = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), form)
-    form = _LEVEL.sub(lambda level: f"{level[1]} {_ROMAN[level[2]]}", form)
+    if "." in form:
+        form = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), form)
+    if " i" in form or " v" in form or " x" in form:
+        form = _LEVEL.sub(lambda level: f"{level[1]} {_ROMAN[level[2]]}", form)
     return _WORD.findall(form)
 
 

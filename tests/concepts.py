@@ -1,6 +1,8 @@
 """Invented concepts that several tests ingest."""
 
 from termsearch.concept import Concept, Kind, Name, SemanticType, Source
+from termsearch.index.packed import Packed, packed
+from termsearch.index.point import Point
 
 __all__ = ["ALL", "ANKLE", "COUGH", "FEVER", "HIGH_FEVER", "OLD_FEVER", "SIGNS", "concept"]
 
@@ -39,3 +41,10 @@ OLD_FEVER = concept(
     types=(BODY,), release="20260101",
 )  # fmt: skip
 ALL = (SIGNS, FEVER, HIGH_FEVER, COUGH, ANKLE)
+
+
+def falsified(point: Point, **fields: object) -> Packed:
+    """``point``, read from an index, saying something else under its old digest."""
+    false = point.model_copy(update=fields)
+    said = false.model_dump_json(exclude_defaults=True)
+    return packed(false)._replace(said=said, digest=point.digest)

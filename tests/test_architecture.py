@@ -52,6 +52,7 @@ LAYERS = (
     (
         "choices",
         "errors",
+        "garbage",
         "grams",
         "lexicon",
         "licences",

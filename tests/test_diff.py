@@ -12,6 +12,7 @@ from termsearch.concept import Concept, Name
 from termsearch.diff import KINDS, Change, Diff, Difference, Kind
 from termsearch.errors import EmptyReleaseError
 from termsearch.index import Index
+from termsearch.index.packed import packed
 from termsearch.index.point import points_of
 from termsearch.ingest import ingest
 from termsearch.loader import Options, Report
@@ -286,7 +287,9 @@ def test_an_ingest_may_feed_it_the_points_it_is_about_to_write(
     for each in release:
         points, _ = points_of(each, "test/desc")
         difference.see_points(points)
-        index.put(points, encoder.encode([point.form for point in points]))
+        index.put(
+            [packed(point) for point in points], encoder.encode([point.form for point in points])
+        )
     found = difference.finish()
 
     assert set(told(found)) == {"added", "merged", "renamed"}

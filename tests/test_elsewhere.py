@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,8 +14,6 @@ from termsearch.cli import main
 from termsearch.elsewhere import elsewhere
 from termsearch.errors import BadRecordError, ReaderEndedError
 from termsearch.index.edge import EdgeIndex
-from termsearch.index.point import points_of
-from tests.concepts import FEVER
 
 
 def count_to(number: int) -> Iterator[int]:
@@ -63,14 +60,6 @@ def test_a_process_that_is_killed_is_no_end_of_the_elements() -> None:
     assert next(elements) == 1
     with pytest.raises(ReaderEndedError, match="killed by signal 9"):
         next(elements)
-
-
-def test_a_point_is_the_same_after_a_pickle() -> None:
-    for point in points_of(FEVER, "test")[0]:
-        again = pickle.loads(pickle.dumps(point))  # noqa: S301  # made here
-
-        assert again == point
-        assert (again.id, again.payload()) == (point.id, point.payload())
 
 
 @pytest.fixture

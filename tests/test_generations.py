@@ -24,7 +24,7 @@ from termsearch.ingest import ingest, unchanged
 from termsearch.loader import Options
 from termsearch.release import ReleaseFiles
 from termsearch.status import status
-from tests.concepts import ALL, concept
+from tests.concepts import ALL, concept, falsified
 from tests.conftest import Store, WordHash
 
 #: What tells their points apart: a release alone rewrites none.
@@ -139,7 +139,7 @@ def test_a_damaged_generation_is_not_published(store: Store, encoder: WordHash) 
     index = store.make(encoder)
     ingest(NEW, "test", encoder, index)
     point = next(index.points([]))
-    index.rewrite([point.model_copy(update={"definition": "something else"})])
+    index.rewrite([falsified(point, definition="something else")])
 
     with pytest.raises(IndexUnreadableError, match=r"1 of 150 names .* are damaged .* --discard"):
         index.publish()

@@ -5,20 +5,20 @@ import pytest
 
 from termsearch.errors import BadVectorError, IndexMissingError, IndexUnreadableError
 from termsearch.index import Ask, Index, Nearest, Same, Spelt
-from termsearch.index.point import Point, points_of
+from termsearch.index.packed import Packed, packed
+from termsearch.index.point import points_of
 from termsearch.index.where import Condition
 from termsearch.ingest import ingest
 from termsearch.normalize import search_key
 from tests.concepts import ALL, COUGH, FEVER, concept
 from tests.conftest import Store, WordHash
 
+PACKED = [packed(point) for each in ALL for point in points_of(each, "test")[0]]
 #: As they are stored: which release they are from is the manifest's to know.
-POINTS = [
-    point.model_copy(update={"release": ""}) for each in ALL for point in points_of(each, "test")[0]
-]
+POINTS = [each.point() for each in PACKED]
 
 
-def put(index: Index, encoder: WordHash, points: list[Point] = POINTS) -> None:
+def put(index: Index, encoder: WordHash, points: list[Packed] = PACKED) -> None:
     index.put(points, encoder.encode([point.form for point in points]))
 
 
@@ -117,7 +117,7 @@ def test_several_asks_are_answered_in_order(index: Index, encoder: WordHash) -> 
 
 
 def test_digests_tell_what_is_stored(index: Index, encoder: WordHash) -> None:
-    put(index, encoder, POINTS[:2])
+    put(index, encoder, PACKED[:2])
 
     known = index.digests([point.id for point in POINTS])
 
@@ -130,7 +130,7 @@ def test_rewriting_changes_the_payload_and_keeps_the_vector(
     put(index, encoder)
     renamed = points_of(COUGH.model_copy(update={"replaced_by": ("C9900009",)}), "test")[0]
 
-    index.rewrite(renamed)
+    index.rewrite([packed(point) for point in renamed])
 
     (hit,) = index.search([Ask(Nearest(encoder.encode(["cough"])[0]), 1)])[0]
     assert hit.point.replaced_by == ("umls:C9900009",)
@@ -183,14 +183,14 @@ def test_a_vector_that_is_no_direction_is_refused_and_nothing_stored(
     vectors[1] = bad
 
     with pytest.raises(BadVectorError, match="1 of 11 vectors are zero or not finite"):
-        index.put(POINTS, vectors)
+        index.put(PACKED, vectors)
 
     assert index.count() == 0
 
 
 def test_vectors_of_another_width_are_refused(index: Index) -> None:
     with pytest.raises(BadVectorError, match=r"\(11, 3\), expected \(names, 64\)"):
-        index.put(POINTS, np.ones((11, 3), np.float32))
+        index.put(PACKED, np.ones((11, 3), np.float32))
 
 
 def test_an_index_is_opened_again_with_all_that_was_in_it(
@@ -236,7 +236,7 @@ def test_an_index_that_lost_points_is_refused(
 
 def test_more_points_than_a_page_are_all_listed(index: Index, encoder: WordHash) -> None:
     many = [
-        point
+        packed(point)
         for number in range(5_000)
         for point in points_of(concept("local", f"{number}", f"name {number}"), "test")[0]
     ]

@@ -9,6 +9,7 @@ from termsearch.encoder import EncoderCard
 from termsearch.index import Ask, Nearest
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
+from termsearch.index.packed import packed
 from termsearch.index.point import points_of
 from tests.concepts import concept
 
@@ -25,7 +26,8 @@ def segments(index: EdgeIndex) -> int:
 def test_an_index_in_parts_answers_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("termsearch.index.edge.PART", 1_000)
     monkeypatch.setattr("termsearch.index.edge.translate.PART", 1_000)
-    points = [points_of(concept("local", f"{n}", f"name {n}"), "test")[0][0] for n in range(2_500)]
+    names = [points_of(concept("local", f"{n}", f"name {n}"), "test")[0][0] for n in range(2_500)]
+    points = [packed(name) for name in names]
     vectors = np.random.default_rng(0).standard_normal((len(points), DIMENSION), np.float32)
     index = EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=CARD))
 

@@ -13,6 +13,7 @@ from termsearch.cli import main
 from termsearch.concept import Concept, SemanticType
 from termsearch.errors import IndexBusyError, IndexMissingError, UsageError
 from termsearch.index.manifest import Manifest
+from termsearch.index.packed import packed
 from termsearch.index.point import points_of
 from termsearch.index.server import ServerIndex, client_for
 from termsearch.index.server.collection import COPIED
@@ -124,7 +125,10 @@ def test_a_share_that_is_late_is_told(client: QdrantClient) -> None:
     opened(client)
 
     with pytest.raises(IndexBusyError):
-        late.put(points_of(NEW[0], "test")[0], WordHash().encode(["name 20"]))
+        late.put(
+            [packed(point) for point in points_of(NEW[0], "test")[0]],
+            WordHash().encode(["name 20"]),
+        )
 
 
 @given(st.integers(1, 50), st.text(max_size=12))

@@ -18,7 +18,7 @@ from termsearch.index.server import ServerIndex, client_for
 from termsearch.index.where import Condition
 from termsearch.ingest import ingest
 from termsearch.verify import Check, Verification, verify
-from tests.concepts import ALL, OLD_FEVER, concept
+from tests.concepts import ALL, OLD_FEVER, concept, falsified
 from tests.conftest import WordHash
 
 COMMON, RARE = SemanticType("T1", "Common", "G", "Group"), SemanticType("T2", "Rare", "G", "Group")
@@ -188,7 +188,7 @@ def test_a_payload_that_was_changed_does_not_fit_its_digest(
 ) -> None:
     ingest(ALL, "test", encoder, index)
     (point,) = index.points([Condition("form", ("pyrexia",))])
-    index.rewrite([point.model_copy(update={"concept_name": "Frostbite"})])
+    index.rewrite([falsified(point, concept_name="Frostbite")])
 
     found = verify(index, queries=1)
 
@@ -199,7 +199,7 @@ def test_a_payload_that_was_changed_does_not_fit_its_digest(
 def test_a_concept_with_two_cards_is_named(index: Index, encoder: WordHash) -> None:
     ingest(ALL, "test", encoder, index)
     (point,) = index.points([Condition("form", ("pyrexia",))])
-    index.rewrite([point.model_copy(update={"flags": ("active", "card")})])
+    index.rewrite([falsified(point, flags=("active", "card"))])
 
     assert "mesh:D990002" in check(verify(index, queries=1), "one card a concept").found
 
@@ -207,7 +207,7 @@ def test_a_concept_with_two_cards_is_named(index: Index, encoder: WordHash) -> N
 def test_names_stored_in_another_search_form_are_named(index: Index, encoder: WordHash) -> None:
     ingest(ALL, "test", encoder, index)
     (point,) = index.points([Condition("form", ("pyrexia",))])
-    index.rewrite([point.model_copy(update={"name": "Pyrexial"})])
+    index.rewrite([falsified(point, name="Pyrexial")])
 
     assert "'Pyrexial'" in check(verify(index, queries=1), "search forms").found
 
@@ -259,7 +259,7 @@ def test_the_command_fails_with_one_line_that_says_what_is_wrong(
     index = EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=encoder.card))
     ingest(ALL, "test", encoder, index)
     (point,) = index.points([Condition("form", ("pyrexia",))])
-    index.put([point.model_copy(update={"definition": "?"})], np.eye(1, 64, dtype=np.float32))
+    index.put([falsified(point, definition="?")], np.eye(1, 64, dtype=np.float32))
     index.close()
     publish(tmp_path / "terms" / "1", keep=False)  # past the check, which would find it
 

@@ -4,7 +4,6 @@ Each command is imported when it is named and imports what it needs when it runs
 --help`` must not wait for torch, and ``termsearch query`` not for what others need.
 """
 
-import gc
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Final
@@ -12,8 +11,9 @@ from typing import Final
 import click
 
 from termsearch.errors import TermsearchError
+from termsearch.garbage import collect_less_often
 
-__all__ = ["collect_less_often", "main"]
+__all__ = ["main"]
 
 _INTERRUPTED = 130  # 128 + SIGINT, what a shell expects
 
@@ -92,12 +92,3 @@ def main() -> None:
         termsearch query "high fever"
     """
     collect_less_often()
-
-
-def collect_less_often() -> None:
-    """Let Python look for reference cycles among 20,000 new objects, not among 700.
-
-    A query makes some thousand objects and no cycle: with Python's own thresholds a quarter of a
-    batch's time went into looking (120 to 152 queries/s).
-    """
-    gc.set_threshold(20_000, 20, 50)

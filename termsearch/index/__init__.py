@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from termsearch.encoder import Vectors
 from termsearch.index.manifest import Generation, Manifest
+from termsearch.index.packed import Packed
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 
@@ -101,14 +102,14 @@ class Index(Protocol):
     def write_manifest(self, manifest: Manifest) -> None:
         """Replace the manifest, all or nothing."""
 
-    def put(self, points: Sequence[Point], vectors: Vectors) -> None:
+    def put(self, points: Sequence[Packed], vectors: Vectors) -> None:
         """Store ``points``; row ``i`` of ``vectors`` is the vector of ``points[i]``.
 
         Raises:
             BadVectorError: A vector is zero, not finite or of the wrong width; nothing is stored.
         """
 
-    def rewrite(self, points: Sequence[Point]) -> None:
+    def rewrite(self, points: Sequence[Packed]) -> None:
         """Replace the payloads of points that are there; their vectors stay."""
 
     def digests(self, ids: Sequence[str]) -> dict[str, str]:

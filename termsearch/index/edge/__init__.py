@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
+from typing import Self
 
 import qdrant_edge as edge
 from filelock import FileLock
@@ -33,8 +34,8 @@ from termsearch.index.generations import (
     unfinished,
 )
 from termsearch.index.manifest import Generation, Manifest
-from termsearch.index.packed import FACTS, packed
-from termsearch.index.point import Point, check_vectors
+from termsearch.index.packed import FACTS, Packed
+from termsearch.index.point import check_vectors
 from termsearch.index.tuning import PART
 
 __all__ = ["EdgeIndex"]
@@ -73,7 +74,7 @@ class EdgeIndex(EdgeReader):
         self._loose = 0  # points put or rewritten since the last graph was built
 
     @classmethod
-    def open(cls, folder: Path) -> "EdgeIndex":
+    def open(cls, folder: Path) -> Self:
         """The current generation of the index in ``folder``, to read.
 
         It stays as it is while others publish newer ones, and after they deleted it: on POSIX
@@ -94,9 +95,7 @@ class EdgeIndex(EdgeReader):
                     raise
 
     @classmethod
-    def open_or_create(
-        cls, folder: Path, manifest: Manifest, *, discard: bool = False
-    ) -> "EdgeIndex":
+    def open_or_create(cls, folder: Path, manifest: Manifest, *, discard: bool = False) -> Self:
         """The next generation of the index in ``folder``, to write: readers see it once published.
 
         The unfinished one of a run that was cut, else a copy of the current one, else an empty
@@ -133,7 +132,7 @@ class EdgeIndex(EdgeReader):
         cls._loaded(generation).close()
 
     @classmethod
-    def rollback(cls, folder: Path) -> "EdgeIndex":
+    def rollback(cls, folder: Path) -> Self:
         """Let the kept generation answer, keep the one that did, and open it. Undone by another.
 
         Raises:
@@ -151,7 +150,7 @@ class EdgeIndex(EdgeReader):
         return cls.open(folder)
 
     @classmethod
-    def _loaded(cls, generation: Path, held: FileLock | None = None) -> "EdgeIndex":
+    def _loaded(cls, generation: Path, held: FileLock | None = None) -> Self:
         manifest = read_manifest(generation)
         if manifest is None or not (generation / "shard" / "segments").is_dir():
             raise IndexUnreadableError(
@@ -169,7 +168,7 @@ class EdgeIndex(EdgeReader):
         return index
 
     @classmethod
-    def _resumed(cls, generation: Path, held: FileLock) -> "EdgeIndex":
+    def _resumed(cls, generation: Path, held: FileLock) -> Self:
         try:
             return cls._loaded(generation, held)
         except IndexUnreadableError as error:
@@ -180,7 +179,7 @@ class EdgeIndex(EdgeReader):
             ) from error
 
     @classmethod
-    def _made(cls, generation: Path, manifest: Manifest, held: FileLock) -> "EdgeIndex":
+    def _made(cls, generation: Path, manifest: Manifest, held: FileLock) -> Self:
         shard = generation / "shard"
         with engine(generation):
             generation.mkdir(exist_ok=True)
@@ -250,7 +249,7 @@ class EdgeIndex(EdgeReader):
             return None
         return manifest.as_generation().model_copy(update={"names": _counted(generation)})
 
-    def put(self, points: Sequence[Point], vectors: Vectors) -> None:
+    def put(self, points: Sequence[Packed], vectors: Vectors) -> None:
         """See :class:`~termsearch.index.Index`."""
         check_vectors(vectors, self._manifest.encoder.dimension)
         self._require_room(len(points))
@@ -262,10 +261,10 @@ class EdgeIndex(EdgeReader):
         self._settle()
         self._loosened(len(points))
 
-    def rewrite(self, points: Sequence[Point]) -> None:
+    def rewrite(self, points: Sequence[Packed]) -> None:
         """See :class:`~termsearch.index.Index`."""
         for point in points:
-            self._update(edge.UpdateOperation.overwrite_payload([point.id], packed(point)))
+            self._update(edge.UpdateOperation.overwrite_payload([point.id], point.texts()))
         self._settle()
         self._loosened(len(points))
 

@@ -13,9 +13,11 @@ from qdrant_client import QdrantClient, models
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError
+from termsearch.grams import sparse
 from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored, batches
 from termsearch.index.check import require_sound
 from termsearch.index.manifest import Generation, Manifest
+from termsearch.index.packed import Packed
 from termsearch.index.point import Point, check_vectors
 from termsearch.index.server.client import client_for, engine, is_missing, patiently, url_of
 from termsearch.index.server.collection import (
@@ -151,18 +153,20 @@ class ServerIndex:
         self._write(with_manifest(manifest))
         self._manifest = manifest
 
-    def put(self, points: Sequence[Point], vectors: Vectors) -> None:
+    def put(self, points: Sequence[Packed], vectors: Vectors) -> None:
         """See :class:`~termsearch.index.Index`."""
         check_vectors(vectors, self._manifest.encoder.dimension)
         self._require_mine()
         structs = (
-            models.PointStruct(id=point.id, vector=vector(row, point.form), payload=point.payload())
+            models.PointStruct(
+                id=point.id, vector=vector(row, point.pieces), payload=point.payload()
+            )
             for point, row in zip(points, vectors, strict=True)
         )
         self._sent = True
         send(self._client, self._collection, structs)
 
-    def rewrite(self, points: Sequence[Point]) -> None:
+    def rewrite(self, points: Sequence[Packed]) -> None:
         """See :class:`~termsearch.index.Index`."""
         for batch in batches(points, _REWRITES):
             self._require_mine()
@@ -321,7 +325,7 @@ class ServerIndex:
                 query: Any = vector.tolist()
                 using = VECTOR
             case Spelt(form):
-                query, using = grams(form), GRAMS
+                query, using = grams(sparse(form)), GRAMS
         return models.QueryRequest(
             query=query,
             using=using,
