@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from importlib.metadata import version
+from math import isnan, nan
 from pathlib import Path
 from platform import python_version
 from shutil import rmtree
@@ -186,7 +187,7 @@ def _round(release: Path, store: Path) -> Iterator[Rate]:
 
 
 def _read_elsewhere(release: Path) -> Rate:
-    """From its first batch on: starting takes it 0.5 s and the hierarchy, once."""
+    """From its first batch on: it starts once, and reads the hierarchy first."""
     with closing(passed_on(release)) as batches_read:
         next(batches_read)
         started, names = perf_counter(), 0
@@ -195,7 +196,7 @@ def _read_elsewhere(release: Path) -> Rate:
             if names >= SAMPLE:
                 break
         per_s = names / (perf_counter() - started)
-    return Rate(stage=READING, per_s=per_s, per_cpu_s=per_s)
+    return Rate(stage=READING, per_s=per_s, per_cpu_s=nan)  # another process's
 
 
 def _timed(work: Callable[[], R]) -> tuple[R, float, float]:
@@ -239,6 +240,10 @@ def whole(release: Path, store: Path, names: int) -> Whole:
     )
 
 
+def _shown(per_cpu_s: float) -> str:
+    return "" if isnan(per_cpu_s) else f"{per_cpu_s:,.0f}"
+
+
 def written(rates: Sequence[Rate], all_: Whole) -> str:
     """``ingest.md``."""
     together, alone = all_.names / all_.load_s, rates[0].per_s
@@ -257,7 +262,7 @@ def written(rates: Sequence[Rate], all_: Whole) -> str:
         "",
         "| stage | names/s | names per second of processor time |",
         "|---|---|---|",
-        *(f"| {rate.stage} | {rate.per_s:,.0f} | {rate.per_cpu_s:,.0f} |" for rate in rates),
+        *(f"| {rate.stage} | {rate.per_s:,.0f} | {_shown(rate.per_cpu_s)} |" for rate in rates),
         f"| **all together, until stored, graphs apart** | {together:,.0f} "
         f"| {all_.names / all_.load_cpu_s:,.0f}, without the process that reads |",
         f"| the same release again, nothing embedded | {all_.names / all_.again_s:,.0f} | |",

@@ -12,6 +12,7 @@ from termsearch.loader import Report
 __all__ = ["Batch", "batches_of"]
 
 
+#: Points of the first batch: a slow encoder has them in three seconds.
 _FIRST = 1_024
 
 

@@ -154,7 +154,7 @@ def encoder_of(manifest: Manifest, settings: Settings, index: str) -> Encoder:
     if _as_built(settings, card):
         from termsearch.encoder.onnx import exported
 
-        found = exported(export_folder(settings, card), card)
+        found = exported(export_folder(settings, card), card, settings.threads)
         if found is not None:
             return found
     # One query is too little work for bf16 to pay for its check.

@@ -14,7 +14,7 @@ from contextlib import suppress
 from subprocess import PIPE, Popen
 from typing import IO, Any, TypeVar
 
-from termsearch.errors import ReaderEndedError
+from termsearch.errors import ProcessEndedError
 from termsearch.garbage import collect_less_often
 
 __all__ = ["elsewhere", "serve"]
@@ -37,7 +37,7 @@ def elsewhere(make: Callable[..., Iterable[T]], *arguments: object) -> Generator
 
     Raises:
         BaseException: What ``make`` raised, after the elements that came before it.
-        ReaderEndedError: The process ended before it was done: it was killed.
+        ProcessEndedError: The process ended before it was done: it was killed.
     """
     with Popen([sys.executable, "-c", _SERVE], stdin=PIPE, stdout=PIPE) as process:  # noqa: S603  # ourselves
         if process.stdin is None or process.stdout is None:
@@ -48,7 +48,7 @@ def elsewhere(make: Callable[..., Iterable[T]], *arguments: object) -> Generator
                 pickle.dump((make, arguments), asked)
             yield from _served(process.stdout)
         except (EOFError, pickle.UnpicklingError, BrokenPipeError) as error:
-            raise ReaderEndedError(process.wait()) from error
+            raise ProcessEndedError(process.wait()) from error
         finally:
             process.kill()  # it writes nothing but its pipe
 

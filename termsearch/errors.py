@@ -209,15 +209,15 @@ class UnfinishedIngestError(TermsearchError):
         )
 
 
-class ReaderEndedError(TermsearchError):
-    """The process that read a release ended before it was done."""
+class ProcessEndedError(TermsearchError):
+    """A process that this one had started ended before it was done."""
 
     def __init__(self, status: int) -> None:
         """``status``: as of :class:`subprocess.Popen`, negative for a signal."""
         how = f"was killed by signal {-status}" if status < 0 else f"ended with {status}"
         super().__init__(
-            f"the process that read the release {how}, perhaps for want of memory. Nothing that "
-            "was stored is lost; run it again to go on."
+            f"a process of this command {how}, perhaps for want of memory. Nothing that was stored "
+            "is lost; run it again to go on."
         )
 
 

@@ -30,9 +30,9 @@ from termsearch.share import Share
 
 __all__ = ["IngestOptions", "Summary", "ingest", "store", "unchanged"]
 
-#: Batches between two stages. Two keep both busy; more only hold memory (8,192 points and
-#: their vectors of 768 floats are about 40 MB).
-_DEPTH = 2
+#: Batches between two stages. Two are no faster, and 8,192 points with their vectors of 768 floats
+#: are about 40 MB.
+_DEPTH = 1
 _PAGE = 4_096
 
 

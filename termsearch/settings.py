@@ -70,6 +70,9 @@ class Settings(BaseModel):
     max_tokens: Annotated[int, Field(ge=3, le=512)] | None = None
     device: str = "auto"
     precision: Precision = "auto"
+    threads: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="Cores that an exported encoder uses; 0: all."
+    )
     grpc: Annotated[str, Field(pattern=r"^(auto|off|[1-9]\d{0,4})$")] = Field(
         default="auto", description="Server: auto (gRPC if port 6334 answers), a port, or off."
     )

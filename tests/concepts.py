@@ -4,7 +4,8 @@ from termsearch.concept import Concept, Kind, Name, SemanticType, Source
 from termsearch.index.packed import Packed, packed
 from termsearch.index.point import Point
 
-__all__ = ["ALL", "ANKLE", "COUGH", "FEVER", "HIGH_FEVER", "OLD_FEVER", "SIGNS", "concept"]
+__all__ = ["ALL", "ANKLE", "COUGH", "FEVER", "HIGH_FEVER", "OLD_FEVER", "SIGNS", "concept",
+           "falsified"]  # fmt: skip
 
 SIGN = SemanticType("C23", "Signs and Conditions", "C", "Diseases")
 FINDING = SemanticType("T184", "Sign or Symptom", "DISO", "Disorders")

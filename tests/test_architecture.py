@@ -76,6 +76,7 @@ LAYERS = (
     ("evaluate", "verify"),
     ("settings",),
     ("connect", "remote"),
+    ("jobs",),
     ("aio",),
     ("mcp",),
     ("demo", "portable", "service", "update"),

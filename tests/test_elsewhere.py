@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from termsearch.cli import main
 from termsearch.elsewhere import elsewhere
-from termsearch.errors import BadRecordError, ReaderEndedError
+from termsearch.errors import BadRecordError, ProcessEndedError
 from termsearch.index.edge import EdgeIndex
 
 
@@ -58,7 +58,7 @@ def test_a_process_that_is_killed_is_no_end_of_the_elements() -> None:
     elements = elsewhere(end_at_once)
 
     assert next(elements) == 1
-    with pytest.raises(ReaderEndedError, match="killed by signal 9"):
+    with pytest.raises(ProcessEndedError, match="killed by signal 9"):
         next(elements)
 
 

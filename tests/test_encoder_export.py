@@ -77,6 +77,15 @@ def test_no_names_give_no_rows(folder: Path) -> None:
     assert OnnxEncoder(folder).encode([]).shape == (0, 48)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_exported_encoder_takes_no_more_threads_than_it_may(folder: Path, threads: int) -> None:
+    encoder = OnnxEncoder(folder, threads)
+
+    options = encoder._session._session.get_session_options()
+    assert options.intra_op_num_threads == threads
+    np.testing.assert_allclose(encoder.encode(NAMES), OnnxEncoder(folder).encode(NAMES), atol=1e-6)
+
+
 def test_the_same_encoder_is_exported_to_the_same_bytes(
     original: Encoder, folder: Path, tmp_path: Path
 ) -> None:

@@ -188,8 +188,13 @@ def test_a_vector_that_is_no_direction_is_refused_and_nothing_stored(
     assert index.count() == 0
 
 
+def test_vectors_of_another_type_are_refused(index: Index) -> None:
+    with pytest.raises(BadVectorError, match="and float16, expected"):
+        index.put(PACKED, np.ones((11, 64), np.float16))
+
+
 def test_vectors_of_another_width_are_refused(index: Index) -> None:
-    with pytest.raises(BadVectorError, match=r"\(11, 3\), expected \(names, 64\)"):
+    with pytest.raises(BadVectorError, match=r"\(11, 3\) and float32, expected \(names, 64\)"):
         index.put(PACKED, np.ones((11, 3), np.float32))
 
 

@@ -74,6 +74,13 @@ _BLOCK = 256
     help="What the words stand in: abbreviations that it defines are read so.",
 )
 @click.option("--explain", is_flag=True, help="Say why, below each hit; always in --json.")
+@click.option(
+    "--jobs",
+    default=1,
+    metavar="N",
+    type=click.IntRange(1, 64),
+    help="Processes that share the lines of stdin, all read first; a service needs none.",
+)
 @click.option("--local", is_flag=True, help="Don't ask a 'termsearch serve' that has the index.")
 @index_option
 @json_option
@@ -91,14 +98,14 @@ def query_command(texts: tuple[str, ...], as_json: bool, explain: bool, **given:
         raise click.UsageError("--min-score: expected a number.")
     if given["under"] == "":
         raise click.UsageError("--under: expected a CURIE such as mesh:D005334.")
-    local = given.pop("local")
     asked = _Asked(
         filters=_taken(given, "vocabularies", "types", "langs", "inactive")
         | {"under": given.pop("under") or ""},
         context=_context(given.pop("context")),
         terms=_taken(given, "limit", "mode", "min_score"),
+        **_taken(given, "jobs", "local"),
     )
-    for answer in _answers(settings_with(**given), text_lines(texts), asked, local=local):
+    for answer in _answers(settings_with(**given), text_lines(texts), asked):
         if as_json:
             click.echo(answer.model_dump_json())
         else:
@@ -106,46 +113,58 @@ def query_command(texts: tuple[str, ...], as_json: bool, explain: bool, **given:
 
 
 class _Asked(NamedTuple):
-    """What is asked of all texts."""
+    """What is asked of all texts, and how."""
 
     filters: Mapping[str, Any]  #: fields of `Where`
     context: str
     terms: Mapping[str, Any]  #: limit, mode, min_score
+    jobs: int
+    local: bool
 
 
 def _taken(given: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: given.pop(name) for name in names}
 
 
-def _answers(
-    settings: Settings, texts: Iterable[str], asked: _Asked, *, local: bool
-) -> "Iterator[Answer]":
+def _answers(settings: Settings, texts: Iterable[str], asked: _Asked) -> "Iterator[Answer]":
     """From a service that has the index open, while it answers; else from the index itself."""
     from termsearch.remote import find_service
 
-    blocks = _blocks(texts)
-    service = None if local else find_service(settings)
+    service = None if asked.local else find_service(settings)
     if service is None:
-        yield from _searched(settings, blocks, asked)
+        yield from _searched(settings, texts, asked)
         return
-    for block in blocks:
+    remaining = iter(texts)
+    for block in _blocks(remaining):
         answers = service.query_many(block, asked.filters, context=asked.context, **asked.terms)
         if answers is None:
-            yield from _searched(settings, chain([block], blocks), asked)
+            yield from _searched(settings, chain(block, remaining), asked)
             return
         yield from answers
 
 
-def _searched(settings: Settings, blocks: Iterable[list[str]], asked: _Asked) -> "Iterator[Answer]":
+def _searched(settings: Settings, texts: Iterable[str], asked: _Asked) -> "Iterator[Answer]":
     from termsearch.connect import connect
     from termsearch.index.where import Where
 
     where = Where(**asked.filters)
+    if asked.jobs > 1:
+        from termsearch.jobs import Question, answers
+
+        yield from answers(
+            list(texts), Question(where, asked.context, asked.terms), settings, asked.jobs
+        )
+        return
     with connect(settings) as search:
-        for block in blocks:
-            yield from search.query_many(
-                block, where, contexts=[asked.context] * len(block), **asked.terms
-            )
+        for block in _blocks(texts):
+            contexts = [asked.context] * len(block)
+            yield from search.query_many(block, where, contexts=contexts, **asked.terms)
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    iterator = iter(texts)
+    while block := list(islice(iterator, _BLOCK)):
+        yield block
 
 
 def _context(given: str) -> str:
@@ -205,9 +224,3 @@ def _row(hit: "Hit") -> list[str]:
 
 def _use(hit: "Hit") -> str:
     return f", use {' or '.join(hit.replaced_by)}" if hit.replaced_by else ""
-
-
-def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
-    iterator = iter(texts)
-    while block := list(islice(iterator, _BLOCK)):
-        yield block

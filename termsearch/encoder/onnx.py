@@ -58,12 +58,13 @@ class OnnxEncoder:
         ModelUnavailableError: The folder is no export, or a file has not the size it had.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        """``threads`` at most embed together; 0: one a core."""
         from termsearch.encoder.session import Session
 
         self.export = _checked_sizes(folder)
         self._tokens = Tokens.load(folder / TOKENIZER, self.export.encoder.max_tokens)
-        self._session = Session(folder / GRAPH)
+        self._session = Session(folder / GRAPH, threads=threads)
 
     @property
     def card(self) -> EncoderCard:
@@ -87,7 +88,7 @@ class OnnxEncoder:
         return unit_rows(rows, names) if unit else rows
 
 
-def exported(folder: Path, card: EncoderCard) -> OnnxEncoder | None:
+def exported(folder: Path, card: EncoderCard, threads: int = 0) -> OnnxEncoder | None:
     """The encoder in ``folder``; None if there is none, or not a usable one for ``card``.
 
     Its vectors could be made by the original just as well, so a damaged export is no error here;
@@ -96,7 +97,7 @@ def exported(folder: Path, card: EncoderCard) -> OnnxEncoder | None:
     if not (folder / CARD).is_file():
         return None
     try:
-        encoder = OnnxEncoder(folder)
+        encoder = OnnxEncoder(folder, threads)
     except (ModelUnavailableError, OSError, ValueError):
         return None
     return encoder if encoder.card.agrees_with(card) else None

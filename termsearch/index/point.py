@@ -17,7 +17,7 @@ from termsearch.errors import BadVectorError, IndexUnreadableError
 from termsearch.normalize import search_form, search_key
 from termsearch.vocabulary import curie
 
-__all__ = ["Point", "check_vectors", "not_ours", "points_of", "said_by"]
+__all__ = ["Point", "as_written", "check_vectors", "not_ours", "points_of", "said_by"]
 
 #: Never changes: ids made from it are in every index.
 _NAMESPACE = UUID("0c5b4cb8-5c2c-5d5e-9a53-6d1a7f3a9f10")
@@ -156,15 +156,21 @@ def said_by(point: Point) -> tuple[str, str]:
     return said, blake2b(said.encode(), digest_size=8).hexdigest()
 
 
+def as_written(point: Point) -> bool:
+    """Whether what ``point`` says, read from an index, gives the digest it was stored with."""
+    return said_by(point)[1] == point.digest
+
+
 def check_vectors(vectors: Vectors, dimension: int) -> None:
     """Refuse what the engine would accept and search would trip over (qdrant.md, pitfall 3).
 
     Raises:
         BadVectorError: Wrong shape, a value that is not finite, or a vector of zeros.
     """
-    if vectors.ndim != 2 or vectors.shape[1] != dimension:  # noqa: PLR2004  # rows, columns
+    if vectors.ndim != 2 or vectors.shape[1] != dimension or vectors.dtype != np.float32:  # noqa: PLR2004  # rows, columns
         raise BadVectorError(
-            f"vectors of shape {vectors.shape}, expected (names, {dimension}); nothing was stored."
+            f"vectors of shape {vectors.shape} and {vectors.dtype}, expected (names, {dimension}) "
+            "and float32; nothing was stored."
         )
     squares = np.einsum("ij,ij->i", vectors, vectors)  # norm() makes a second matrix
     bad = int((~(np.isfinite(squares) & (squares > 0))).sum())

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from termsearch.abbreviations import variants
 from termsearch.index import Index, Stored
 from termsearch.index.manifest import Loaded
-from termsearch.index.point import said_by
+from termsearch.index.point import as_written
 from termsearch.index.where import Condition
 from termsearch.normalize import search_form, search_key
 from termsearch.verify.sample import Pool
@@ -86,7 +86,7 @@ def _is_unit(_: str, stored: Stored) -> bool:
 
 def _is_as_written(_: str, stored: Stored) -> bool:
     """Whether the payload gives the digest that was stored with it."""
-    return said_by(stored.point)[1] == stored.point.digest
+    return as_written(stored.point)
 
 
 def _has_todays_form(_: str, stored: Stored) -> bool:

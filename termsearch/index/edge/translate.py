@@ -102,10 +102,10 @@ def request(ask: Ask, shard: "edge.EdgeShard") -> "edge.QueryRequest":
 def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "edge.SearchParams":
     if ask.exact:
         return edge.SearchParams(exact=True)
-    if where is None:
+    left = None if where is None else shard.count(edge.CountRequest(exact=False, filter=where))
+    if left is None or left >= shard.count(edge.CountRequest(exact=False)):
         parts = shard.info().segments_count - 1  # the last one holds what was put since
         return edge.SearchParams(hnsw_ef=EF if parts <= 1 else EF_PART)
-    left = shard.count(edge.CountRequest(exact=False, filter=where))
     return edge.SearchParams(
         exact=left <= SCAN,
         hnsw_ef=EF_FILTERED,

@@ -6,6 +6,7 @@ Tested on qdrant-client's in-memory mode, which has the server's models and none
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from math import inf
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -338,9 +339,12 @@ class ServerIndex:
     def _params(self, ask: Ask, where: models.Filter | None) -> models.SearchParams:
         if ask.exact:
             return models.SearchParams(exact=True)
+        unfiltered = models.SearchParams(hnsw_ef=EF, quantization=_IN_FULL)
         if where is None:
-            return models.SearchParams(hnsw_ef=EF, quantization=_IN_FULL)
+            return unfiltered
         left = self._ask(lambda at: self._client.count(at, where, exact=False)).count
+        if left >= (self._manifest.names or inf):
+            return unfiltered
         return models.SearchParams(
             exact=left <= SCAN,
             hnsw_ef=EF_FILTERED,
