@@ -5,7 +5,7 @@ from itertools import chain
 from math import sqrt
 from zlib import crc32
 
-__all__ = ["BEGUN", "grams", "likeness", "sparse"]
+__all__ = ["BEGUN", "grams", "hashes", "likeness", "sparse"]
 
 #: Behind a word that may go on: it has no right edge. No search form has this character (NFKC).
 BEGUN = "…"
@@ -25,13 +25,17 @@ def likeness(one: str, other: str) -> float:
     return len(ours & theirs) / sqrt(len(ours) * len(theirs))
 
 
-def sparse(form: str) -> tuple[list[int], list[float]]:
-    """The pieces as a sparse vector of length 1: hashes (32 bits), and as many equal values.
+def hashes(form: str) -> list[int]:
+    """The pieces as numbers of 32 bits, ascending."""
+    return sorted(frozenset().union(*map(_hashes, form.split())))
+
+
+def sparse(pieces: list[int]) -> tuple[list[int], list[float]]:
+    """What :func:`hashes` gave as a sparse vector of length 1: as many equal values.
 
     The engine weighs each piece by its rarity in the index (IDF) when it compares.
     """
-    indices = sorted(frozenset().union(*map(_hashes, form.split())))
-    return indices, [1 / sqrt(len(indices))] * len(indices)
+    return pieces, [1 / sqrt(len(pieces))] * len(pieces)
 
 
 @lru_cache(100_000)

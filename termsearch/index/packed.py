@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from termsearch.grams import sparse
+from termsearch.grams import hashes
 from termsearch.index.point import Point, not_ours, said_by
 from termsearch.index.where import KEYWORDS
 
@@ -45,7 +45,7 @@ class Packed(NamedTuple):
     digest: str
     said: str  #: JSON of the point, its digest included
     facts: str
-    pieces: tuple[list[int], list[float]]  #: as :func:`termsearch.grams.sparse`
+    pieces: list[int]  #: of the spelling, as :func:`termsearch.grams.hashes`
 
     def payload(self) -> dict[str, Any]:
         """What a server stores, field by field."""
@@ -70,7 +70,7 @@ def packed(point: Point) -> Packed:
         digest=digest,
         said=f'{said[:-1]},"digest":"{digest}"}}',
         facts=_facts(point),
-        pieces=sparse(point.form),
+        pieces=hashes(point.form),
     )
 
 

@@ -11,7 +11,7 @@ import qdrant_edge as edge
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexUnreadableError
-from termsearch.grams import sparse
+from termsearch.grams import hashes, sparse
 from termsearch.index import Ask, Nearest, Spelt, Stored
 from termsearch.index.packed import FACTS, SAID, Packed, fact, unpacked
 from termsearch.index.tuning import (
@@ -62,7 +62,7 @@ def engine_point(point: Packed, row: Vectors) -> "edge.Point":
     The engine reads 768 numbers of a memoryview (``row.data``) in 9 us, of a list, which has to be
     made first, in 14, of an array's row in 33 (0.9.0).
     """
-    vectors: Any = {_VECTOR: row.data, _GRAMS: edge.SparseVector(*point.pieces)}
+    vectors: Any = {_VECTOR: row.data, _GRAMS: edge.SparseVector(*sparse(point.pieces))}
     return edge.Point(id=point.id, vector=vectors, payload=point.texts())
 
 
@@ -89,7 +89,7 @@ def request(ask: Ask, shard: "edge.EdgeShard") -> "edge.QueryRequest":
         case Nearest(vector):
             query: Any = edge.Query.Nearest(cast("list[float]", vector), using=_VECTOR)
         case Spelt(form):
-            query = edge.Query.Nearest(edge.SparseVector(*sparse(form)), using=_GRAMS)
+            query = edge.Query.Nearest(edge.SparseVector(*sparse(hashes(form))), using=_GRAMS)
     return edge.QueryRequest(
         limit=ask.limit,
         query=query,

@@ -14,7 +14,7 @@ from qdrant_client import QdrantClient, models
 
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError
-from termsearch.grams import sparse
+from termsearch.grams import hashes
 from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored, batches
 from termsearch.index.check import require_sound
 from termsearch.index.manifest import Generation, Manifest
@@ -326,7 +326,7 @@ class ServerIndex:
                 query: Any = vector.tolist()
                 using = VECTOR
             case Spelt(form):
-                query, using = grams(sparse(form)), GRAMS
+                query, using = grams(hashes(form)), GRAMS
         return models.QueryRequest(
             query=query,
             using=using,

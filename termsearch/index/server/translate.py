@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from qdrant_client import models
 
+from termsearch.grams import sparse
 from termsearch.index import Stored
 from termsearch.index.point import Point
 from termsearch.index.where import KEYWORDS, Condition
@@ -16,14 +17,14 @@ VECTOR = "name"
 GRAMS = "grams"
 
 
-def vector(row: Any, pieces: tuple[list[int], list[float]]) -> dict[str, Any]:
+def vector(row: Any, pieces: list[int]) -> dict[str, Any]:
     """What a point is found by; ``row`` is a NumPy vector, which gRPC sends without a copy."""
     return {VECTOR: row, GRAMS: grams(pieces)}
 
 
-def grams(pieces: tuple[list[int], list[float]]) -> models.SparseVector:
-    """The three-letter pieces of a search form, as :func:`termsearch.grams.sparse` gives them."""
-    indices, values = pieces
+def grams(pieces: list[int]) -> models.SparseVector:
+    """The three-letter pieces of a search form, as :func:`termsearch.grams.hashes` gives them."""
+    indices, values = sparse(pieces)
     return models.SparseVector(indices=indices, values=values)
 
 
