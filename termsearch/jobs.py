@@ -42,8 +42,7 @@ def answers(
     """One for each of ``texts``, in order.
 
     Args:
-        texts: A process takes 0.7 s to start, so fewer than some hundred are as soon answered by
-            one.
+        texts: A process takes about a second to start: some hundred are as soon answered by one.
         question: Asked of each of them.
         settings: Say which index.
         jobs: Processes that share the work; each has an encoder, and its share of the cores.

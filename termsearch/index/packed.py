@@ -38,7 +38,7 @@ _WHITE = re.compile(r"\s")
 
 
 class Packed(NamedTuple):
-    """A point as texts. Goes to another process and back in 4 us; the model takes 30."""
+    """A point as texts, which pickle in 4 us."""
 
     id: str
     form: str  #: what is embedded
