@@ -16,6 +16,7 @@ from termsearch.encoder import Vectors
 from termsearch.errors import IndexUnreadableError
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.folder import copy
+from termsearch.index.manifest import SCHEMA
 from tests.conftest import WordHash
 from tests.ward import Ward
 
@@ -161,6 +162,19 @@ def _altered(whole: bytes) -> bytes:
 
 def find(generation: Path, name: str) -> Path:
     return min(path for path in generation.rglob(name) if path.stat().st_size)
+
+
+def test_an_index_of_an_older_schema_is_refused_with_a_way_out(ward: Ward, ingest: Ingest) -> None:
+    path = find(ward.home / "terms", "termsearch.json")
+    now = f'"schema_version":{SCHEMA}'
+    text = path.read_text(encoding="utf-8").replace(" ", "")
+    assert now in text
+    path.write_text(text.replace(now, f'"schema_version":{SCHEMA - 1}'), encoding="utf-8")
+
+    told = one_line(ingest())
+
+    assert f"has schema {SCHEMA - 1}, this termsearch reads {SCHEMA}" in told
+    assert "delete the index and ingest again" in told
 
 
 @pytest.mark.parametrize("how", ["cut", "empty", "altered"])

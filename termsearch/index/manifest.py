@@ -137,8 +137,9 @@ class Manifest(BaseModel):
         """
         if self.schema_version != SCHEMA:
             raise IndexUnreadableError(
-                f"{where} has schema {self.schema_version}, this termsearch reads {SCHEMA}; ingest "
-                f"into another --index, or use the termsearch that wrote it ({self.written_by})."
+                f"{where} has schema {self.schema_version}, this termsearch reads {SCHEMA}; delete "
+                "the index and ingest again, ingest into another --index, or use the termsearch "
+                f"that wrote it ({self.written_by})."
             )
 
     def require_whole(self, stored: int, where: str) -> None:
