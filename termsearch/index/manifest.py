@@ -11,7 +11,7 @@ from termsearch.errors import IndexUnreadableError, ModelMismatchError
 __all__ = ["SCHEMA", "Generation", "Loaded", "Manifest"]
 
 #: Raised when points of an older index can't be read any more; the changelog says so.
-SCHEMA = 3
+SCHEMA = 4
 
 
 class Loaded(BaseModel):

@@ -43,6 +43,7 @@ class Point(BaseModel):
     code: str
     concept_name: str = Field(description="The concept's first name.")
     types: tuple[str, ...] = Field(description="Type codes; the manifest knows their names.")
+    groups: tuple[str, ...] = Field(default=(), description="Codes of the groups of these types.")
     ancestors: tuple[str, ...] = Field(description="CURIEs above, itself included.")
     replaced_by: tuple[str, ...] = Field(default=(), description="CURIEs, best first.")
     release: str = Field(
@@ -232,6 +233,7 @@ def _shared(concept: Concept, origin: str) -> dict[str, Any]:
         "code": concept.code,
         "concept_name": concept.names[0].text,
         "types": tuple(kind.code for kind in concept.types),
+        "groups": tuple(dict.fromkeys(kind.group for kind in concept.types if kind.group)),
         "ancestors": (own, *_curies(concept.vocabulary, concept.ancestors)),
         "replaced_by": tuple(_curies(concept.vocabulary, concept.replaced_by)),
         "release": concept.release,

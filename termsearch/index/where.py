@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from termsearch.concept import SemanticType
 from termsearch.errors import UnknownValueError
 from termsearch.index.manifest import Manifest
 from termsearch.vocabulary import curie, split_curie, vocabulary_id
@@ -21,6 +22,7 @@ KEYWORDS = {
     "vocabulary": False,
     "vocabularies": True,
     "types": True,
+    "groups": True,
     "lang": False,
     "ancestors": False,
     "curies": False,
@@ -57,7 +59,7 @@ class Where:
         """
         wanted = (
             Condition("vocabularies", _vocabularies(self.vocabularies, manifest)),
-            Condition("types", _types(self.types, manifest)),
+            _types(self.types, manifest),
             Condition("lang", _langs(self.langs, manifest)),
             Condition("ancestors", (_curie(self.under),) if self.under else ()),
             Condition("flags", ("active",) if manifest.inactive and not self.inactive else ()),
@@ -70,18 +72,24 @@ def _vocabularies(names: Iterable[str], manifest: Manifest) -> tuple[str, ...]:
     return tuple(_known("vocabulary", name, vocabulary_id(name), known) for name in names)
 
 
-def _types(names: Iterable[str], manifest: Manifest) -> tuple[str, ...]:
-    by_name: dict[str, list[str]] = {}
-    for kind in manifest.types():
+def _types(names: Iterable[str], manifest: Manifest) -> Condition:
+    known = manifest.types()
+    by_name: dict[str, list[SemanticType]] = {}
+    for kind in known:
         for name in filter(None, kind):  # code, name, group, name of the group
-            by_name.setdefault(name.casefold(), []).append(kind.code)
-    found: dict[str, None] = {}
+            by_name.setdefault(name.casefold(), []).append(kind)
+    found: dict[SemanticType, None] = {}
     for name in names:
         if name.casefold() not in by_name:
-            known = [label for kind in manifest.types() for label in (kind.code, kind.name)]
-            raise UnknownValueError("type", name, known)
+            labels = [label for kind in known for label in (kind.code, kind.name)]
+            raise UnknownValueError("type", name, labels)
         found |= dict.fromkeys(by_name[name.casefold()])
-    return tuple(found)
+    codes = tuple(dict.fromkeys(kind.code for kind in found))
+    groups = tuple(dict.fromkeys(kind.group for kind in found))
+    whole = all(groups) and all(kind in found for kind in known if kind.group in groups)
+    # The embedded engine compares each point with each value: 45 ms a query for the 23 types of
+    # MeSH's diseases, 5 ms for the one group (0.9.0, 133,000 names, 18 % left).
+    return Condition("groups", groups) if whole else Condition("types", codes)
 
 
 def _langs(tags: Iterable[str], manifest: Manifest) -> tuple[str, ...]:
