@@ -33,9 +33,19 @@ MANIFEST = "termsearch.json"
 
 _PAGE = 1 << 22  # bytes read at a time
 
+#: What the engine makes and removes again whenever somebody opens a generation.
+_PASSING = shutil.ignore_patterns(".atomicwrite*")
 
-def lock(folder: Path) -> FileLock:
+#: Seconds to wait for the lock: ``status`` takes it for a moment, to count.
+_PATIENCE = 2.0
+
+
+def lock(folder: Path, patience: float = _PATIENCE) -> FileLock:
     """The right to write to the index in ``folder``: until released, or the process ends.
+
+    Args:
+        folder: Of the index; made if it is not there.
+        patience: Seconds to wait while somebody else holds it.
 
     Raises:
         IndexBusyError: Somebody else holds it.
@@ -44,7 +54,7 @@ def lock(folder: Path) -> FileLock:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = FileLock(folder / ".lock")
-        held.acquire(timeout=0)
+        held.acquire(timeout=patience)
     except Timeout as error:
         raise IndexBusyError(str(folder)) from error
     except OSError as error:
@@ -111,7 +121,7 @@ def copy(source: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.copying")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(source, part, copy_function=_copy_file)
+        shutil.copytree(source, part, ignore=_PASSING, copy_function=_copy_file)
         part.rename(target)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
@@ -179,11 +189,12 @@ def sync(folder: Path) -> None:
 def disk_use(folder: Path) -> int:
     """Bytes in use by the folder's files (not their nominal length: some have holes)."""
     total = 0
-    for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):  # an ingest may be deleting what is out of date
-            stat = path.stat()
-            if S_ISREG(stat.st_mode):
-                total += 512 * stat.st_blocks if os.name == "posix" else stat.st_size
+    for within, _, names in os.walk(folder):  # which passes over what an ingest deletes meanwhile
+        for name in names:
+            with suppress(FileNotFoundError):
+                stat = Path(within, name).stat()
+                if S_ISREG(stat.st_mode):
+                    total += 512 * stat.st_blocks if os.name == "posix" else stat.st_size
     return total
 
 

@@ -13,7 +13,9 @@ __all__ = [
     "EF_FILTERED",
     "EF_PART",
     "FULL_SCAN_KB",
+    "OVERSAMPLING",
     "PART",
+    "QUANTILE",
     "SCAN",
 ]
 
@@ -25,6 +27,15 @@ EF_CONSTRUCT: Final = 128
 #: Candidates of an unfiltered search: recall .998 at 256, .962 at 128; .998 on MeSH 2024 with
 #: MiniLM (132,802 names of 384 dimensions), where comparing all takes 13 ms and this 3 to 10.
 EF: Final = 256
+
+#: The embedded engine keeps each number as a byte too (the extremes of a hundredth cut off), builds
+#: and walks the graph by those, and compares this many times what is wanted by the vectors
+#: themselves. All of MeSH 2024, 400 mentions, 30 names wanted of each, without and with, processor
+#: time: MiniLM (384 dimensions) graph 77 and 25 s, query 1.1 and 0.4 ms, recall .9977 and .9976;
+#: a fresh BERT-base (768) 161 and 46 s, 2.3 and 0.8 ms, .9893 and .9882.
+#: The index takes a quarter more disk. A search that compares all points does so by vectors.
+QUANTILE: Final = 0.99
+OVERSAMPLING: Final = 4.0
 
 #: Points of a graph in the embedded engine. While they have none they take 4.4 kB of memory each
 #: beside their vectors (pieces 2 kB, facts 1.8 kB), so it bounds the memory of an ingest; building

@@ -22,6 +22,7 @@ from filelock import FileLock
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
 from termsearch.index.check import require_sound
+from termsearch.index.edge.leaving import leave
 from termsearch.index.edge.reading import EdgeReader
 from termsearch.index.edge.translate import config, engine, engine_point, words
 from termsearch.index.folder import disk_use, lock, read_manifest, require_room, write_manifest
@@ -46,6 +47,8 @@ _UPSERT = 1_024
 #: Seconds of work that a crash may cost. A flush takes 0.2 s after 8,192 points of 384 dimensions.
 _FLUSH_EVERY = 5.0
 
+#: Bytes of disk that each number of a vector takes, and its byte beside it.
+_NUMBER_BYTES = 4 + 1
 #: Bytes of disk that a point takes beside its vector (measured: 1,050), and an empty index.
 _POINT_BYTES = 2_000
 _EMPTY_BYTES = 100_000_000
@@ -304,7 +307,17 @@ class EdgeIndex(EdgeReader):
         with engine(self._generation):
             self._flush()
             shard, self._shard = self._shard, None
-            shard.close()
+            if self._lock is None and self._answers():
+                leave(shard)
+            else:
+                shard.close()
+
+    def _answers(self) -> bool:
+        """Whether the next reader opens this generation."""
+        try:
+            return not self.outdated()
+        except IndexUnreadableError:  # no reason not to close
+            return False
 
     def _flush(self) -> None:
         """Nothing for a reader, whose files may have been deleted since."""
@@ -315,7 +328,7 @@ class EdgeIndex(EdgeReader):
 
     def _require_room(self, points: int) -> None:
         """Refuse to write ``points`` more where the disk has no room for them."""
-        each = 4 * self._manifest.encoder.dimension + _POINT_BYTES
+        each = _NUMBER_BYTES * self._manifest.encoder.dimension + _POINT_BYTES
         require_room(self._generation, points * each + _EMPTY_BYTES)
 
     def _loosened(self, points: int) -> None:
@@ -342,7 +355,7 @@ class EdgeIndex(EdgeReader):
 def _counted(generation: Path) -> int | None:
     """Points of a generation that nobody publishes yet; None while somebody writes to it."""
     try:
-        held = lock(generation.parent)
+        held = lock(generation.parent, patience=0)
     except IndexBusyError:
         return None
     try:

@@ -22,7 +22,9 @@ from termsearch.index.tuning import (
     EF_FILTERED,
     EF_PART,
     FULL_SCAN_KB,
+    OVERSAMPLING,
     PART,
+    QUANTILE,
     SCAN,
 )
 from termsearch.index.where import Condition
@@ -31,6 +33,9 @@ __all__ = ["compiled", "config", "engine", "engine_point", "request", "stored", 
 
 _VECTOR = "name"
 _GRAMS = "grams"
+
+#: The nearest by their bytes, compared again by their vectors.
+_IN_FULL = edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
 
 #: Fields that are asked for values which the index may not hold. A condition that all of its words
 #: are there then takes the engine through every point (0.9.0: 1.2 ms on MeSH); that any of them is,
@@ -41,7 +46,15 @@ _MAY_MISS = frozenset({"form", "key", "curies", "parents"})
 def config(dimension: int) -> "edge.EdgeConfig":
     """Of a new shard."""
     return edge.EdgeConfig(
-        vectors={_VECTOR: edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Cosine)},
+        vectors={
+            _VECTOR: edge.EdgeVectorParams(
+                size=dimension,
+                distance=edge.Distance.Cosine,
+                quantization_config=edge.ScalarQuantizationConfig(
+                    edge.ScalarType.Int8, quantile=QUANTILE, memory=edge.Memory.Cold
+                ),
+            )
+        },
         sparse_vectors={
             _GRAMS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=edge.Memory.Cold)
         },
@@ -105,10 +118,11 @@ def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "
     left = None if where is None else shard.count(edge.CountRequest(exact=False, filter=where))
     if left is None or left >= shard.count(edge.CountRequest(exact=False)):
         parts = shard.info().segments_count - 1  # the last one holds what was put since
-        return edge.SearchParams(hnsw_ef=EF if parts <= 1 else EF_PART)
+        return edge.SearchParams(hnsw_ef=EF if parts <= 1 else EF_PART, quantization=_IN_FULL)
     return edge.SearchParams(
         exact=left <= SCAN,
         hnsw_ef=EF_FILTERED,
+        quantization=_IN_FULL,
         acorn=edge.AcornSearchParams(enable=True, max_selectivity=ACORN_SELECTIVITY),
     )
 

@@ -1,0 +1,115 @@
+"""What only the embedded index does: bytes beside its vectors, and files left mapped."""
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from termsearch.encoder import EncoderCard, Vectors
+from termsearch.index import Ask, Nearest
+from termsearch.index.edge import EdgeIndex
+from termsearch.index.folder import copy, disk_use, lock
+from termsearch.index.manifest import Manifest
+from termsearch.index.packed import packed
+from termsearch.index.point import points_of
+from termsearch.ingest import ingest
+from tests.concepts import ALL, concept
+from tests.conftest import WordHash
+
+LARGE = 9_000  #: names of 768 numbers: more than the engine compares one by one
+
+
+class Random:
+    """An encoder for which every name is a direction of its own."""
+
+    chunk = LARGE
+
+    def __init__(self) -> None:
+        self.card = EncoderCard(
+            model="random", weights="1", pooling="cls", dimension=768, max_tokens=25
+        )
+
+    def encode(self, names: Sequence[str], *, unit: bool = True) -> Vectors:
+        rows = np.random.default_rng(7).standard_normal((len(names), 768), np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True) if unit else rows
+
+
+def made(folder: Path, encoder: WordHash | Random) -> EdgeIndex:
+    return EdgeIndex.open_or_create(folder, Manifest(encoder=encoder.card))
+
+
+def published(folder: Path, encoder: WordHash) -> None:
+    index = made(folder, encoder)
+    ingest(ALL, "test", encoder, index)
+    index.publish()
+
+
+def test_a_graph_walked_by_bytes_scores_by_vectors(tmp_path: Path) -> None:
+    encoder = Random()
+    names = [concept("here", f"{n}", f"name {n}") for n in range(LARGE)]
+    points = [packed(point) for each in names for point in points_of(each, "test")[0]]
+    vectors = encoder.encode([point.form for point in points])
+    index = made(tmp_path / "index", encoder)
+    index.put(points, vectors)
+    index.optimize()
+
+    hits = index.search([Ask(Nearest(vectors[n]), 5) for n in range(20)])
+
+    of = dict(zip([point.form for point in points], vectors, strict=True))
+    for n, found in enumerate(hits):
+        cosines = [float(of[hit.point.form] @ vectors[n]) for hit in found]
+        assert found[0].point.form == f"name {n}"
+        assert [hit.score for hit in found] == pytest.approx(cosines, abs=1e-5)
+    assert list((tmp_path / "index").rglob("quantized*")), "no bytes: the test shows nothing"
+    index.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_one_shard_stays_mapped_after_it_was_closed_and_none_that_is_out_of_date(
+    tmp_path: Path, encoder: WordHash
+) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        published(folder, encoder)
+
+    for folder in folders:
+        for _ in range(3):
+            EdgeIndex.open(folder).close()
+
+    assert [folder for folder in folders if mapped(folder)] == folders[1:]
+    reader = EdgeIndex.open(folders[1])
+    published(folders[1], encoder)
+    reader.close()
+    EdgeIndex.open(folders[0]).close()
+    assert not mapped(folders[1])
+
+
+def mapped(folder: Path) -> bool:
+    return str(folder) in Path("/proc/self/maps").read_text(encoding="utf-8")
+
+
+def test_what_the_engine_writes_for_a_moment_is_not_copied(tmp_path: Path) -> None:
+    passing = tmp_path / "1" / "shard" / ".atomicwriteX"
+    passing.mkdir(parents=True)
+    (passing / "tmpfile").write_text("x")
+    (passing.parent / "edge_config.json").write_text("{}")
+
+    copy(tmp_path / "1", tmp_path / "2")
+
+    assert [path.name for path in (tmp_path / "2").rglob("*")] == ["shard", "edge_config.json"]
+
+
+def test_the_size_of_a_folder_that_is_being_emptied(tmp_path: Path) -> None:
+    assert disk_use(tmp_path / "gone") == 0
+
+
+def test_a_writer_waits_for_who_holds_the_lock_for_a_moment(tmp_path: Path) -> None:
+    held = lock(tmp_path)
+
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(lock, tmp_path, 60)
+        held.release()
+        waiting.result()
