@@ -6,7 +6,6 @@ engine hangs (pitfall 2); it starts in 0.2 s and is ahead by what a pipe holds.
 
 import os
 import pickle
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -21,11 +20,15 @@ __all__ = ["elsewhere", "serve"]
 
 T = TypeVar("T")
 
-#: What the process runs: it can import what this one can, then answers.
+#: What the process runs: it can import what this one can, then answers. Ctrl-C reaches both, and
+#: the parent ends this one. ``-P``: no module of the folder somebody works in is taken for
+#: Python's own.
 _SERVE = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
     "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from termsearch.elsewhere import serve; serve()"
 )
+_PYTHON = (sys.executable, "-P", "-c", _SERVE)
 
 
 def elsewhere(make: Callable[..., Iterable[T]], *arguments: object) -> Generator[T, None, None]:
@@ -39,7 +42,7 @@ def elsewhere(make: Callable[..., Iterable[T]], *arguments: object) -> Generator
         BaseException: What ``make`` raised, after the elements that came before it.
         ProcessEndedError: The process ended before it was done: it was killed.
     """
-    with Popen([sys.executable, "-c", _SERVE], stdin=PIPE, stdout=PIPE) as process:  # noqa: S603  # ourselves
+    with Popen(_PYTHON, stdin=PIPE, stdout=PIPE) as process:  # noqa: S603  # ourselves
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the process has no pipes, expected two")
         try:
@@ -66,7 +69,6 @@ def _served(answers: IO[bytes]) -> Iterator[Any]:
 
 def serve() -> None:
     """What the process does. Ends without a word where nobody reads its answers any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent ends this one
     collect_less_often()
     make, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301  # from our own parent
     answers = os.fdopen(os.dup(1), "wb")
@@ -93,7 +95,7 @@ def _revived(
     kind: type[BaseException], said: tuple[object, ...], more: dict[str, object], where: str
 ) -> BaseException:
     """An error as it was: ours take other arguments than the message they end up with."""
-    error = BaseException.__new__(kind, *said)
+    error = kind(*said) if kind.__module__ == "builtins" else kind.__new__(kind, *said)
     error.__dict__ |= more
     error.add_note(where)
     return error

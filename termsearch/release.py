@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from errno import ENOSPC
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
@@ -56,13 +57,22 @@ class ReleaseFiles:
 
         Raises:
             BadReleaseError: One was replaced, written to or removed: what was read is of no
-                release.
+                release; or the disk failed, or had no room for what is sorted on the way.
         """
         try:
             yield from concepts
         except TermsearchError:
             self._require_same()  # the likelier reason for a broken row
             raise
+        except OSError as error:
+            self._require_same()
+            full = "Make room in the folder for temporary files (TMPDIR),"
+            what = full if error.errno == ENOSPC else "Check the disk and the permissions,"
+            raise BadReleaseError(
+                error.filename or self.paths[0],
+                f"reading it failed ({error.strerror or error}); nothing was published. "
+                f"{what} and repeat the command.",
+            ) from error
         self._require_same()
 
     def _require_same(self) -> None:

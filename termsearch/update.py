@@ -19,7 +19,7 @@ from termsearch.connect import (
 from termsearch.diff import Difference
 from termsearch.elsewhere import elsewhere
 from termsearch.encoder import Encoder
-from termsearch.errors import IndexMissingError
+from termsearch.errors import IndexMissingError, UnfinishedIngestError
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.ingest import Summary, store, unchanged
@@ -73,6 +73,7 @@ class Update:
             loader: files.fingerprint(loader, options) for loader, files in self._files.items()
         }
         self._open = ExitStack()
+        self._stored = False
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +101,7 @@ class Update:
         if known:
             known.report, known.seconds = report, monotonic() - self._started
             return known
+        self._stored = True
         return store(
             self._batches(loader, report),
             loader,
@@ -126,11 +128,16 @@ class Update:
         Returns:
             Why there is no such encoder, in one line, or nothing.
         """
-        if self._served is not None or self._how.share:
+        if self._served is not None or self._how.share or self._only_discards:
             return ""
         warning = export_encoder(self._settings, self._encoder, self._index)
         self._index.publish(keep=self._how.keep)
         return warning
+
+    @property
+    def _only_discards(self) -> bool:
+        """Whether the next generation is a copy of the current one to which nothing came."""
+        return self._how.discard and not self._stored
 
     def _difference(self) -> Difference | None:
         """From what answers now, opened to read; None where nothing does."""
@@ -144,7 +151,7 @@ class Update:
     @cached_property
     def _served(self) -> Manifest | None:
         """What answers now, if all of the plan is in it as it would be read again."""
-        if self._how.force:
+        if self._how.force or self._how.discard:  # which is done as the index is opened to write
             return None
         manifest = served_manifest(self._settings)
         same = manifest and all(unchanged(manifest, each) for each in self._prints.values())
@@ -163,6 +170,9 @@ class Update:
             shared=self._how.share is not None,
         )
         self._open.callback(index.close)
+        cut = index.manifest.cut_beside(self._files)
+        if cut and not self._how.share:  # else it would be refused at the end, all being embedded
+            raise UnfinishedIngestError(index.location, cut)
         return index
 
 

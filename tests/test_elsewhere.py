@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,15 @@ def break_at(line: int) -> Iterator[int]:
     raise BadRecordError("MRCONSO.RRF", f"line {line}", "3 columns, expected 18")
 
 
+def run_out_of_disk() -> Iterator[int]:
+    yield 1
+    raise OSError(ENOSPC, "No space left on device", "runs.tmp")
+
+
+def fail_to_decode() -> Iterator[str]:
+    yield b"\xff".decode()
+
+
 def end_at_once() -> Iterator[int]:
     yield 1
     os.kill(os.getpid(), signal.SIGKILL)
@@ -45,6 +55,23 @@ def test_an_error_of_another_process_arrives_as_it_was_raised() -> None:
     assert str(caught.value) == str(
         BadRecordError("MRCONSO.RRF", "line 7", "3 columns, expected 18")
     )
+
+
+def test_an_error_of_python_itself_arrives_as_it_was_raised() -> None:
+    with pytest.raises(OSError, match=r"No space left on device: 'runs\.tmp'") as full:
+        list(elsewhere(run_out_of_disk))
+    with pytest.raises(UnicodeDecodeError, match="can't decode byte 0xff in position 0"):
+        list(elsewhere(fail_to_decode))
+    assert full.value.errno == ENOSPC
+
+
+def test_modules_of_the_folder_one_works_in_are_not_taken_for_pythons_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "struct.py").write_text("raise SystemExit('mine')")
+    monkeypatch.chdir(tmp_path)
+
+    assert list(elsewhere(count_to, 3)) == [0, 1, 2]
 
 
 def test_a_consumer_that_stops_early_ends_the_process() -> None:

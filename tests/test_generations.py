@@ -1,5 +1,7 @@
 """Readers see the old releases or the new ones; an update that was cut goes on; and back again."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -394,3 +396,18 @@ def test_a_broken_row_of_a_file_that_changed_is_put_down_to_that(tmp_path: Path)
 
     with pytest.raises(BadReleaseError, match="changed while it was read"):
         list(files.steadily(ending()))
+
+
+def test_a_disk_that_fails_while_it_is_read_says_so_in_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("code,name\n1,fever\n", encoding="utf-8")
+    files = ReleaseFiles.at([path])
+
+    def failing(number: int) -> Iterator[Concept]:
+        yield OLD[0]
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(BadReleaseError, match=r"No space left.* nothing was .* Make room in .*TMP"):
+        list(files.steadily(failing(errno.ENOSPC)))
+    with pytest.raises(BadReleaseError, match=r"one\.csv: reading it failed \(.*\); .* Check the"):
+        list(files.steadily(failing(errno.EIO)))

@@ -7,6 +7,7 @@ import pytest
 from termsearch.concept import Concept
 from termsearch.errors import EmptyReleaseError, LargeRemovalError, ModelMismatchError
 from termsearch.index import Index
+from termsearch.index.point import points_of
 from termsearch.index.where import Condition
 from termsearch.ingest import Summary, ingest
 from termsearch.loader import Report
@@ -229,3 +230,15 @@ def test_a_new_release_rewrites_what_changed_and_no_more(index: Index, encoder: 
 
     assert (summary.embedded, summary.reused, summary.rewritten) == (0, 5, 1)
     assert index.manifest.release_of("local", "test") == "2027"
+
+
+def test_a_name_in_which_nothing_can_be_searched_is_not_the_one_displayed() -> None:
+    blank = concept("local", "1", "\u200b", "Fever", "Pyrexia")
+
+    points, merged = points_of(blank, "test")
+
+    assert [(point.name, point.concept_name) for point in points] == [
+        ("Fever", "Fever"),
+        ("Pyrexia", "Fever"),
+    ]
+    assert merged == 1

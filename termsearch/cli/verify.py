@@ -32,7 +32,9 @@ __all__ = ["verify_command"]
     type=click.FloatRange(0, 1),
     help="Fail if a filter's mean recall@10 is lower.",
 )
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Other names.")
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Other names."
+)
 @index_option
 @json_option
 def verify_command(queries: int, min_recall: float, seed: int, as_json: bool, **given: Any) -> None:

@@ -1,6 +1,6 @@
 """What an index says of itself: the encoder that built it and the releases in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from pydantic import BaseModel, Field
 
@@ -116,7 +116,12 @@ class Manifest(BaseModel):
     @property
     def cut(self) -> list[str]:
         """Vocabularies whose ingest is under way or was cut, each with its origin."""
-        return [f"{e.vocabulary} ({e.origin})" for e in self.loaded if not e.complete]
+        return [_named(entry) for entry in self.loaded if not entry.complete]
+
+    def cut_beside(self, loaders: Container[str]) -> list[str]:
+        """Of :attr:`cut`, what none of ``loaders`` goes on with."""
+        cut = [e for e in self.loaded if not e.complete]
+        return [_named(e) for e in cut if e.origin.partition("/")[0] not in loaders]
 
     def as_generation(self) -> Generation:
         """What there is to say of it where another one answers."""
@@ -162,6 +167,10 @@ class Manifest(BaseModel):
         """
         if not self.encoder.agrees_with(card):
             raise ModelMismatchError(index, str(self.encoder), str(card))
+
+
+def _named(entry: Loaded) -> str:
+    return f"{entry.vocabulary} ({entry.origin})"
 
 
 def _forgotten(entries: Iterable[Loaded], fingerprints: set[str]) -> Iterator[Loaded]:

@@ -41,7 +41,7 @@ class Point(BaseModel):
 
     vocabulary: str
     code: str
-    concept_name: str = Field(description="The concept's first name.")
+    concept_name: str = Field(description="The concept's first name that can be searched.")
     types: tuple[str, ...] = Field(description="Type codes; the manifest knows their names.")
     groups: tuple[str, ...] = Field(default=(), description="Codes of the groups of these types.")
     ancestors: tuple[str, ...] = Field(description="CURIEs above, itself included.")
@@ -143,7 +143,8 @@ def points_of(concept: Concept, origin: str) -> tuple[list[Point], int]:
     infarction") is displayed as it is by a point for each of them too.
     """
     own = _by_form(concept)
-    shared = _shared(concept, origin)
+    first = next(iter(own.values()), concept.names[0])
+    shared = _shared(concept, first.text, origin)
     points = [
         _point(concept, name, form, shared, card=number == 0)
         for number, ((_, form), name) in enumerate(_with_variants(own).items())
@@ -225,13 +226,13 @@ def _united(first: Name, other: Name) -> Name:
     return first.model_copy(update={"sources": sources, "active": active})
 
 
-def _shared(concept: Concept, origin: str) -> dict[str, Any]:
+def _shared(concept: Concept, name: str, origin: str) -> dict[str, Any]:
     """What all points of a concept have alike."""
     own = curie(concept.vocabulary, concept.code)
     return {
         "vocabulary": concept.vocabulary,
         "code": concept.code,
-        "concept_name": concept.names[0].text,
+        "concept_name": name,
         "types": tuple(kind.code for kind in concept.types),
         "groups": tuple(dict.fromkeys(kind.group for kind in concept.types if kind.group)),
         "ancestors": (own, *_curies(concept.vocabulary, concept.ancestors)),

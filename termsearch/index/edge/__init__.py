@@ -225,6 +225,7 @@ class EdgeIndex(EdgeReader):
     def publish(self, *, keep: bool = False) -> None:
         """See :class:`~termsearch.index.Index`."""
         require_sound(self)
+        self._require_room(0)  # the engine writes when it opens a shard, and dies where it can't
         self._shut()
         with engine(self._generation):  # what readers will get
             self._loaded(self._generation).close()

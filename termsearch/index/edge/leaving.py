@@ -20,7 +20,7 @@ _left: "edge.EdgeShard | None" = None
 
 def leave(shard: "edge.EdgeShard") -> None:
     """Keep ``shard``, which nobody asks any more, and close the one that was kept."""
-    global _left  # noqa: PLW0603  # one a process is the point
+    global _left  # one a process is the point
     if os.name != "posix":  # Windows deletes no file that somebody has mapped
         shard.close()
         return
