@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
+from termsearch import __version__
 from termsearch.answer import Answer
 from termsearch.errors import ConfigError, UsageError
 from termsearch.settings import Settings
@@ -26,6 +27,8 @@ __all__ = ["Announcement", "Service", "find_service", "pointer"]
 
 #: Longer than the service itself waits for an answer (``TERMSEARCH_REQUEST_SECONDS``).
 _SECONDS: Final = 60.0
+#: A service says at once that it is there. One that does not is stopped, or hangs.
+_SIGN_OF_LIFE_SECONDS: Final = 1.0
 _OK: Final = 200
 #: The only refusal that the index itself would make too, with the same words.
 _BAD_REQUEST: Final = 400
@@ -41,7 +44,9 @@ class _Record(BaseModel):
     pid: int = Field(gt=0)
     index: str
     needs_key: bool
-    settings: str = Field(description="Digest of those that decide what is answered.")
+    settings: str = Field(
+        description="Digest of version and settings that decide what is answered."
+    )
     generation: str = Field(description="As `pointer` gave it for what is served.")
     started: float = Field(description="Seconds since 1970; the same for one run of a service.")
 
@@ -152,11 +157,16 @@ class Service:
         return answers if told == [(text, self.index) for text in texts] else None
 
     def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
-        connection = HTTPConnection(self.host, self.port, timeout=_SECONDS)
+        connection = HTTPConnection(self.host, self.port, timeout=_SIGN_OF_LIFE_SECONDS)
         headers = {"Content-Type": "application/json"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
         try:
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            connection.timeout = _SECONDS
+            if connection.sock:  # as it is unless the service closed it
+                connection.sock.settimeout(_SECONDS)
             connection.request("POST", path, body, headers)
             response = connection.getresponse()
             return response.status, response.read()
@@ -167,8 +177,8 @@ class Service:
 def find_service(settings: Settings) -> Service | None:
     """The service that would answer as the index of ``settings`` does; None if none is known.
 
-    It has the same index, encoder and generation, its process lives, and it asks for no key or
-    ``settings`` have one.
+    It is of the same version, has the same index, encoder and generation, its process lives, and it
+    asks for no key or ``settings`` have one.
 
     Raises:
         ConfigError: The file of the key can't be read.
@@ -223,7 +233,8 @@ def _read(settings: Settings) -> _Record | None:
 
 
 def _digest(settings: Settings) -> str:
-    return blake2b(settings.model_dump_json(include=_DECISIVE).encode(), digest_size=16).hexdigest()
+    decisive = f"{__version__} {settings.model_dump_json(include=_DECISIVE)}"
+    return blake2b(decisive.encode(), digest_size=16).hexdigest()
 
 
 def _lives(pid: int) -> bool:

@@ -9,13 +9,14 @@ from functools import cached_property
 from itertools import takewhile
 from time import perf_counter
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, get_args
 
 from termsearch.abbreviations import long_forms, written_out
 from termsearch.answer import Answer, Hit, IndexInfo, Mode, SourceInfo, TypeInfo
 from termsearch.codes import conditions_of
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
+from termsearch.errors import UsageError
 from termsearch.explain import explanation
 from termsearch.index import Index, batches
 from termsearch.index.manifest import Manifest
@@ -137,7 +138,9 @@ class TermSearch:
 
         Raises:
             UnknownValueError: ``where`` names something that the index does not hold.
+            UsageError: ``limit`` is less than 1, or there is no such ``mode``.
         """
+        _require_sense(mode, limit)
         where = where or Where()
         conditions = conditions_of(self._index, where)
         if mode in NEEDS_VECTORS:
@@ -252,6 +255,13 @@ def _scores(match: Match) -> dict[str, float]:
     if match.asked.mode in {"auto", "lexical"}:
         scores["lexical"] = match.likeness
     return {leg: round(score, 4) for leg, score in scores.items()}
+
+
+def _require_sense(mode: str, limit: int) -> None:
+    if mode not in get_args(Mode):
+        raise UsageError(f"there is no mode {mode!r}, expected one of {', '.join(get_args(Mode))}.")
+    if limit < 1:
+        raise UsageError(f"limit is {limit}, expected 1 or more.")
 
 
 def _in_context(texts: Sequence[str], contexts: Sequence[str]) -> list[str]:

@@ -1,11 +1,13 @@
 """Many callers at once: embedded together, answered in order, none at another's expense."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from termsearch.aio import AsyncTermSearch, Question, Terms
 from termsearch.aio.line import Line, Waiting
+from termsearch.answer import Answer
 from termsearch.errors import IndexUnreadableError, ModelUnavailableError, UnknownValueError
 from termsearch.search import TermSearch, Where
 from tests.conftest import WordHash
@@ -174,6 +176,33 @@ def test_a_closed_search_says_so(shelf: Shelf) -> None:
 
     with pytest.raises(IndexUnreadableError, match="closed"):
         run(ask())
+
+
+def test_a_search_that_was_closed_can_be_opened_again(shelf: Shelf) -> None:
+    async def ask() -> Answer:
+        search = AsyncTermSearch(shelf.open)
+        async with search:
+            pass
+        async with search:
+            return await search.query("fever")
+
+    assert run(ask()).results
+
+
+def test_a_question_that_cannot_be_grouped_fails_alone(shelf: Shelf) -> None:
+    async def ask() -> tuple[object, ...]:
+        async with AsyncTermSearch(shelf.open) as search:
+            bad: Any = [1]
+            return await asyncio.gather(
+                search.query("fever"), search.query("fever", limit=bad), search.query("cough"),
+                return_exceptions=True,
+            )  # fmt: skip
+
+    one, wrong, other = run(ask())
+
+    assert isinstance(wrong, TypeError)
+    assert not isinstance(one, Exception)
+    assert not isinstance(other, Exception)
 
 
 def test_batches_are_told_to_an_observer(shelf: Shelf) -> None:

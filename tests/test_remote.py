@@ -208,6 +208,36 @@ def test_a_file_that_was_left_is_passed_over(shelf: Shelf, settings: Settings) -
     assert found == [None, None, None]
 
 
+def test_a_service_of_another_version_is_not_asked(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("termsearch.remote.__version__", "0.0.1")
+    Announcement(settings, 0, needs_key=False).put("http://127.0.0.1:1", pointer(settings))
+    same = find_service(settings)
+    monkeypatch.undo()
+    monkeypatch.setenv("TERMSEARCH_HOME", str(settings.home))
+
+    other = find_service(settings)
+
+    record(settings).unlink()
+    assert same is not None
+    assert other is None
+
+
+def test_a_service_that_hangs_is_not_waited_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("termsearch.remote._SIGN_OF_LIFE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        url = f"http://127.0.0.1:{hanging.getsockname()[1]}"
+        Announcement(settings, 0, needs_key=False).put(url, pointer(settings))
+
+        answered = query("cough", "--mode", "exact")
+
+    record(settings).unlink()
+    assert "cough" in said(answered).casefold()
+
+
 def test_a_query_that_is_answered_by_a_service_loads_nothing_heavy(
     shelf: Shelf, settings: Settings
 ) -> None:

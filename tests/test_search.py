@@ -1,14 +1,15 @@
 """Words in, concepts out."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
 from termsearch.concept import Kind, Name
-from termsearch.errors import ModelUnavailableError, UnknownValueError
+from termsearch.errors import ModelUnavailableError, UnknownValueError, UsageError
 from termsearch.index import Index
 from termsearch.ingest import ingest
-from termsearch.search import TermSearch, Where
+from termsearch.search import Mode, TermSearch, Where
 from tests.concepts import ALL, FEVER, OLD_FEVER, concept
 from tests.conftest import WordHash
 
@@ -61,6 +62,21 @@ def test_dense_scores_are_cosines_in_falling_order(search: TermSearch) -> None:
 
     assert scores == sorted(scores, reverse=True)
     assert all(-1.0001 <= score <= 1.0001 for score in scores)
+
+
+@pytest.mark.parametrize("text", ["fever high", "left foot", "coughs", "pain in ankle", "high"])
+def test_the_first_hit_is_the_same_however_few_are_wanted(search: TermSearch, text: str) -> None:
+    ten, one = search.query(text), search.query(text, limit=1)
+
+    assert one.results == ten.results[:1]
+    assert (one.probability, one.resolution) == (ten.probability, ten.resolution)
+
+
+def test_a_question_without_sense_is_refused(search: TermSearch) -> None:
+    with pytest.raises(UsageError, match="limit is 0, expected 1 or more"):
+        search.query("fever", limit=0)
+    with pytest.raises(UsageError, match="no mode 'fuzzy', expected one of auto, exact, lexical"):
+        search.query("fever", mode=cast("Mode", "fuzzy"))
 
 
 def test_modes_use_one_kind_of_evidence(search: TermSearch) -> None:

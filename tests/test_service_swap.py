@@ -6,11 +6,13 @@ import logging
 import pytest
 
 from termsearch.aio import AsyncTermSearch
-from termsearch.errors import IndexUnreadableError
+from termsearch.errors import IndexUnreadableError, ModelUnavailableError
 from termsearch.search import TermSearch
+from termsearch.service import create_app
 from termsearch.service.app import look
 from termsearch.service.holder import Holder
 from tests.concepts import concept
+from tests.conftest import WordHash
 from tests.serving import Shelf, client_of, run
 
 NEW = (concept("mesh", "D990100", "Febrile seizure", release="2027", part="supp"),)
@@ -171,10 +173,6 @@ def test_ready_says_why_not_and_search_is_refused(shelf: Shelf) -> None:
 def test_a_missing_encoder_is_said_by_ready_and_by_queries_that_need_it(
     shelf: Shelf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from termsearch.errors import ModelUnavailableError
-    from termsearch.service import create_app
-    from tests.conftest import WordHash
-
     def none() -> WordHash:
         raise ModelUnavailableError("no weights here")
 
@@ -206,3 +204,30 @@ def test_stopping_waits_for_what_is_under_way(shelf: Shelf) -> None:
         return bool((await search.query("fever")).results)
 
     assert run(stop())
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(ModelUnavailableError("hub away"), "model-unavailable"), (MemoryError(), "internal-error")],
+)
+def test_an_encoder_that_could_not_be_loaded_is_tried_again(
+    shelf: Shelf, error: Exception, code: str
+) -> None:
+    away = [error]
+
+    def load() -> WordHash:
+        if away:
+            raise away[0]
+        return WordHash()
+
+    app = create_app(lambda: TermSearch(shelf.store.open(), load))
+
+    async def ask() -> list[tuple[int, str]]:
+        async with client_of(app) as client:
+            before = await client.get("/ready")
+            away.clear()
+            await app.state.holder.refresh()
+            after = await client.get("/ready")
+            return [(a.status_code, a.json().get("error", {}).get("code")) for a in (before, after)]
+
+    assert run(ask()) == [(503, code), (200, None)]

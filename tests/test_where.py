@@ -1,5 +1,7 @@
 """What users ask for, in the engine's conditions."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +49,14 @@ def test_a_name_carries_the_groups_of_its_types_once() -> None:
 
     assert point.groups == ("C", "D")
     assert {point.groups for point in points_of(FEVER, "mesh/desc")[0]} == {("C",)}
+
+
+def test_filters_that_say_the_same_are_equal_whatever_they_are_written_in() -> None:
+    several = Where(vocabularies=("mesh",), types=("C",), langs=("en", "es"))
+    loose: dict[str, Any] = {"vocabularies": ["mesh"], "types": "C", "langs": ["en", "es"]}
+
+    assert Where(**loose) == several
+    assert hash(Where(**loose)) == hash(several)
 
 
 CODES = ("C", "D", "C01", "C02", "D01", "X")

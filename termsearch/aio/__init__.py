@@ -39,8 +39,7 @@ class AsyncTermSearch:
         observe: Observer = lambda _size, _seconds: None,
     ) -> None:
         self._open, self._observe = open_search, observe
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
-        self._encoder_thread = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        self._thread, self._encoder_thread = _threads()
         self._search: TermSearch | None = None
         self._batcher: Batcher | None = None
 
@@ -75,8 +74,9 @@ class AsyncTermSearch:
         if self._search is not None:
             await self.call(TermSearch.close)
             self._search = None
-        self._thread.shutdown(wait=False)
-        self._encoder_thread.shutdown(wait=False)
+        for thread in (self._thread, self._encoder_thread):
+            thread.shutdown(wait=False)
+        self._thread, self._encoder_thread = _threads()  # which start when they are needed
 
     async def warm(self) -> None:
         """Load the encoder now."""
@@ -162,3 +162,8 @@ class AsyncTermSearch:
         if self._search is None:
             raise IndexUnreadableError("the index is closed; open it again.")
         return self._search
+
+
+def _threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
+    """The one that may search, and the one that embeds."""
+    return ThreadPoolExecutor(1, "search"), ThreadPoolExecutor(1, "encoder")

@@ -51,6 +51,12 @@ class Where:
     under: str = ""  #: CURIE: this concept or one below it
     inactive: bool = False  #: retired names and concepts too
 
+    def __post_init__(self) -> None:
+        """Take one value, and several in any collection: equal filters are equal."""
+        for field in ("vocabularies", "types", "langs"):
+            given: str | Iterable[str] = getattr(self, field)
+            object.__setattr__(self, field, (given,) if isinstance(given, str) else tuple(given))
+
     def conditions(self, manifest: Manifest) -> tuple[Condition, ...]:
         """What the engine filters by.
 

@@ -73,6 +73,7 @@ class Holder:
         self._observe, self._switched = observe, switched
         self._served: _Served | None = None
         self._state = State(ready=False, code="starting", reason="the index is being opened.")
+        self._without_encoder = False  # it could not be loaded
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.readied = asyncio.Event()
@@ -126,6 +127,8 @@ class Holder:
     async def refresh(self) -> bool:
         """Serve the generation that is current now; whether it is another than was served.
 
+        Where it is the same and has no encoder yet, that is tried again.
+
         It is opened beside the old one, lent from the next request on, and the old one closed
         when its last request has ended.
 
@@ -134,7 +137,11 @@ class Holder:
         """
         async with self._changing:
             old = self._served
-            if old is None or not await old.search.call(lambda search: search.index.outdated()):
+            if old is None:
+                return False
+            if not await old.search.call(lambda search: search.index.outdated()):
+                if self._without_encoder:  # a hub that was away may be there again
+                    await self._warm(old.search)
                 return False
             new = await self._opened()
             try:
@@ -144,6 +151,7 @@ class Holder:
                 await new.search.close()
                 raise
             self._served, self._state = new, State(ready=True)
+            self._without_encoder = False
             self._switched(new.search)
             self.readied.set()
             self._spawn(old.retire())
@@ -164,8 +172,16 @@ class Holder:
         except TermsearchError as error:
             _log.error("the encoder can't be loaded: %s", error)
             self._state = State(False, problem_of(error).info.code, str(error))
+            self._without_encoder = True
+        except Exception:  # noqa: BLE001  # whatever it is, /ready says so, and it is tried again
+            _log.exception("the encoder can't be loaded")
+            self._state = State(
+                False, "internal-error", "the encoder can't be loaded; see the log."
+            )
+            self._without_encoder = True
         else:
             self._state = State(ready=True)
+            self._without_encoder = False
             self.readied.set()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
