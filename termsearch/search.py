@@ -20,7 +20,7 @@ from termsearch.errors import UsageError
 from termsearch.explain import explanation
 from termsearch.index import Index, batches
 from termsearch.index.manifest import Manifest
-from termsearch.index.where import Where
+from termsearch.index.where import Condition, Where
 from termsearch.match import Match
 from termsearch.normalize import search_form
 from termsearch.pipeline import ahead
@@ -53,6 +53,7 @@ class TermSearch:
 
     def __init__(self, index: Index, encoder: Callable[[], Encoder]) -> None:
         self._index, self._queries = index, QueryVectors(encoder)
+        self._known = index.manifest  # whose types and releases were looked up
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +126,7 @@ class TermSearch:
         min_score: float | None = None,
         contexts: Sequence[str] = (),
     ) -> list[Answer]:
-        """Answer each of ``texts``, in order; each distinct one is searched once.
+        """Answer each of ``texts``, in order, from one release; each distinct one is searched once.
 
         Args:
             texts: A user's words, one string a query.
@@ -141,13 +142,28 @@ class TermSearch:
             UsageError: ``limit`` is less than 1, or there is no such ``mode``.
         """
         _require_sense(mode, limit)
-        where = where or Where()
-        conditions = conditions_of(self._index, where)
         if mode in NEEDS_VECTORS:
             self._queries.encoder  # noqa: B018  # loading it is no part of a query's time
-        asked = [v for c in conditions if c.field == "vocabularies" for v in c.values]
-        wanted = _Wanted(mode, limit, min_score, asked)
-        retrieval = Retrieval(self._index, self._queries.of, conditions, limit, mode)
+        while True:
+            release = self._index.manifest
+            if release is not self._known:
+                self._forget(release)
+            conditions = conditions_of(self._index, where or Where())
+            asked = [v for c in conditions if c.field == "vocabularies" for v in c.values]
+            wanted = _Wanted(mode, limit, min_score, asked)
+            answers = self._answers(texts, contexts, conditions, wanted)
+            if self._index.manifest is release:  # else a server's index was replaced meanwhile
+                return answers
+
+    def _answers(
+        self,
+        texts: Sequence[str],
+        contexts: Sequence[str],
+        conditions: tuple[Condition, ...],
+        wanted: _Wanted,
+    ) -> list[Answer]:
+        mode = wanted.mode
+        retrieval = Retrieval(self._index, self._queries.of, conditions, wanted.limit, mode)
         places: dict[str, list[int]] = {}
         for place, form in enumerate(_in_context(texts, contexts)):
             places.setdefault(form, []).append(place)
@@ -177,6 +193,12 @@ class TermSearch:
     def _embedded(self, forms: Sequence[str]) -> Sequence[str]:
         self._queries.of([form for form in forms if form])
         return forms
+
+    def _forget(self, release: Manifest) -> None:
+        """What was known of another release than ``release``."""
+        self._known = release
+        for name in ("_calibration", "_info", "_types"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def _calibration(self) -> Calibration | None:
