@@ -1,33 +1,30 @@
-"""Three-letter pieces of a name: what still agrees when the spelling does not."""
+"""Three-letter pieces of a name: what still agrees when the spelling does not.
+
+Three letters in a row of every word, its edges being blanks: " fe", "fev", "eve", "ver", "er ".
+They are compared as numbers of 32 bits, their CRC-32.
+"""
 
 from functools import lru_cache
-from itertools import chain
 from math import sqrt
 from zlib import crc32
 
-__all__ = ["BEGUN", "grams", "hashes", "likeness", "sparse"]
+__all__ = ["BEGUN", "hashes", "likeness", "sparse"]
 
 #: Behind a word that may go on: it has no right edge. No search form has this character (NFKC).
 BEGUN = "…"
 
 
-@lru_cache(8_192)
-def grams(form: str) -> frozenset[str]:
-    """Three letters in a row of every word, its edges being blanks: " fe", "fev", "eve", "ver"."""
-    return frozenset(chain.from_iterable(map(_pieces, form.split())))
-
-
 def likeness(one: str, other: str) -> float:
     """How much the pieces of two search forms agree: cosine of their sets, 0 to 1."""
-    ours, theirs = grams(one), grams(other)
+    ours, theirs = _numbers(one), _numbers(other)
     if not ours or not theirs:
         return 0.0
     return len(ours & theirs) / sqrt(len(ours) * len(theirs))
 
 
 def hashes(form: str) -> list[int]:
-    """The pieces as numbers of 32 bits, ascending."""
-    return sorted(frozenset().union(*map(_hashes, form.split())))
+    """The pieces as numbers, ascending."""
+    return sorted(_numbers(form))
 
 
 def sparse(pieces: list[int]) -> tuple[list[int], list[float]]:
@@ -36,6 +33,11 @@ def sparse(pieces: list[int]) -> tuple[list[int], list[float]]:
     The engine weighs each piece by its rarity in the index (IDF) when it compares.
     """
     return pieces, [1 / sqrt(len(pieces))] * len(pieces)
+
+
+@lru_cache(8_192)
+def _numbers(form: str) -> frozenset[int]:
+    return frozenset().union(*map(_hashes, form.split()))
 
 
 @lru_cache(100_000)

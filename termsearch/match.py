@@ -72,7 +72,7 @@ class Match:
         self.kind: MatchType = self._kind()
         self.at_most = self._at_most()
 
-    @cached_property
+    @property
     def likeness(self) -> float:
         """Of the spellings, 0 to 1."""
         return likeness(self.asked.form, self.point.form)

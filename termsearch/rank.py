@@ -66,7 +66,7 @@ def best_of_each_concept(asked: Asked, found: Mapping[Leg, Sequence[Found]]) -> 
     legs: dict[str, dict[Leg, Seen]] = {}
     for leg, hits in found.items():
         for rank, (point, score) in enumerate(hits, start=1):
-            points[point.id] = point
-            legs.setdefault(point.id, {})[leg] = Seen(rank, score)
+            points[point.digest] = point  # which it was stored with; its id takes 4 us
+            legs.setdefault(point.digest, {})[leg] = Seen(rank, score)
     farthest = min((score for _, score in found.get("dense", ())), default=0.0)
-    return Ranking(Match(asked, point, legs[id_], farthest) for id_, point in points.items())
+    return Ranking(Match(asked, point, legs[digest], farthest) for digest, point in points.items())

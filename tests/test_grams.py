@@ -1,18 +1,19 @@
 """Likeness of spelling."""
 
 from math import sqrt
+from zlib import crc32
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.grams import grams, hashes, likeness, sparse
+from termsearch.grams import hashes, likeness, sparse
 
 forms = st.text(st.characters(codec="ascii", categories=["L", "N"]) | st.just(" "), max_size=30)
 
 
 def test_pieces_are_three_letters_with_the_edges_of_words() -> None:
-    assert grams("a fev") == {" a ", " fe", "fev", "ev "}
+    assert hashes("a fev") == sorted(map(crc32, [b" a ", b" fe", b"fev", b"ev "]))
 
 
 def test_a_misspelt_word_is_more_alike_than_another_word() -> None:

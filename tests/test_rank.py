@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from termsearch.index import Found
+from termsearch.index.packed import packed
 from termsearch.index.point import Point, points_of
 from termsearch.match import Asked, Match, Seen
 from termsearch.normalize import search_key
@@ -18,7 +19,7 @@ NAMES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 
 def named(code: str, name: str) -> Point:
     """The point of a concept that may have others."""
-    return points_of(concept("local", code, name), "test")[0][0]
+    return packed(points_of(concept("local", code, name), "test")[0][0]).point()
 
 
 @st.composite
