@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from termsearch.concept import Concept, Kind, SemanticType
 from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
+from termsearch.index import Index
+from termsearch.ingest import ingest
 from termsearch.loader import Options, Report, recognise
 from termsearch_loaders.obo import load, recognises
 from termsearch_loaders.obo_graph import Graph
 from termsearch_loaders.obo_terms import Term, dated, ontology_vocabulary, term_id, xref
+from tests.conftest import WordHash
 
 IRI = "http://purl.obolibrary.org/obo/"
 
@@ -209,7 +212,7 @@ def test_definition_and_release_are_read_and_escapes_undone(hp: Path) -> None:
     fever = loaded(hp)["HP:9900004"]
 
     assert fever.definition == 'A "zz" warmth,\nof the whole body.'
-    assert (fever.vocabulary, fever.release, fever.part) == ("hp", "2031-05-01", "")
+    assert (fever.vocabulary, fever.release, fever.part) == ("hp", "2031-05-01", "hp")
 
 
 def test_cross_references_become_our_curies_and_urls_and_remarks_are_left_out(hp: Path) -> None:
@@ -651,7 +654,6 @@ def test_a_file_of_edges_alone_yields_nothing_and_says_so(tmp_path: Path) -> Non
             "node 1, synonym 1: 'Zz', expected an object",
         ),
         ('{"graphs": [{"nodes": [], "edges": [null]}]}', "graph 1, edge 1: None"),
-        ('{"graphs": [{"nodes": [{"id": "ZZO:1", "lbl": "Zz \\ud83d"}]}]}', "no valid text"),
     ],
 )
 def test_broken_obographs_name_the_place(tmp_path: Path, text: str, where: str) -> None:
@@ -662,6 +664,25 @@ def test_broken_obographs_name_the_place(tmp_path: Path, text: str, where: str) 
 
     assert where in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("node", "where"),
+    [
+        ({"lbl": "Zz \ud83d"}, "graph 1, node 1: 'lbl'"),
+        ({"id": IRI + "ZZO_1\udfff"}, "graph 1, node 1: 'id'"),
+        ({"meta": {"definition": {"val": "Zz \ud800"}}}, "graph 1, node 1: 'val'"),
+        ({"meta": {"synonyms": [{"val": "\udc00"}]}}, "graph 1, node 1, synonym 1: 'val'"),
+        ({"meta": {"xrefs": [{"val": "MESH:\udcff"}]}}, "graph 1, node 1, xref 1: 'val'"),
+    ],
+)
+def test_half_a_character_is_refused_wherever_a_text_is_read(
+    tmp_path: Path, node: dict[str, object], where: str
+) -> None:
+    path = graphs(tmp_path, {"nodes": [{"id": IRI + "ZZO_1", "lbl": "Zz"} | node]})
+
+    with pytest.raises(BadRecordError, match=f"{where} is no valid text"):
+        loaded(path)
 
 
 def test_obographs_that_are_not_utf_8_name_the_line(tmp_path: Path) -> None:
@@ -710,6 +731,22 @@ def test_several_ontologies_are_read_one_after_the_other(hp: Path, doid: Path) -
 
     assert {concept.vocabulary for concept in concepts.values()} == {"hp", "doid"}
     assert report.done == report.total == hp.stat().st_size + doid.stat().st_size
+
+
+@pytest.mark.parametrize("again", ["hp", "doid"])
+def test_an_ontology_that_is_ingested_again_leaves_the_others(
+    hp: Path, doid: Path, again: str, index: Index, encoder: WordHash
+) -> None:
+    ingest(load([hp, doid], Options(), Report()), "obo", encoder, index)
+    before = {point.id for point in index.points([])}
+
+    summary = ingest(
+        load([{"hp": hp, "doid": doid}[again]], Options(), Report()), "obo", encoder, index
+    )
+
+    assert {point.id for point in index.points([])} == before
+    assert (summary.embedded, summary.removed) == (0, 0)
+    assert {entry.origin for entry in index.manifest.loaded} == {"obo/hp", "obo/doid"}
 
 
 def test_one_ontology_twice_is_refused(tmp_path: Path, hp: Path) -> None:

@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import json
+import os
+import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +16,11 @@ from hypothesis import strategies as st
 
 from termsearch.concept import Concept, Kind, Name, SemanticType
 from termsearch.errors import BadRecordError, BadReleaseError, UsageError
+from termsearch.index import Index
+from termsearch.ingest import ingest
 from termsearch.loader import Options, Report
 from termsearch_loaders.table import load, recognises
+from tests.conftest import WordHash
 
 
 def written(folder: Path, text: str, name: str = "local.csv") -> Path:
@@ -270,6 +275,60 @@ def test_parents_are_codes_of_the_same_vocabulary(tmp_path: Path) -> None:
     concepts = {(c.vocabulary, c.code): c for c in loaded(path)}
 
     assert concepts["y", "1"].ancestors == ("2",)
+
+
+def test_several_tables_of_one_code_give_a_concept_each_of_its_own_names(tmp_path: Path) -> None:
+    first = written(tmp_path, "code,name,type,parent,release\nW1,Zz one,sign,W0,1\n", "a.csv")
+    second = written(tmp_path, "code,name,lang\nW1,Zz eins,de\nW2,Zz two,en\n", "b.csv")
+
+    found = list(load([first, second], Options(vocabularies=("ward",)), Report()))
+
+    assert [(c.code, c.part, texts(c), c.release) for c in found] == [
+        ("W1", "a", ["Zz one"], "1"),
+        ("W1", "b", ["Zz eins"], ""),
+        ("W2", "b", ["Zz two"], ""),
+    ]
+    assert [(c.types, c.parents, c.ancestors) for c in found[:2]] == 2 * [
+        ((SemanticType("sign", "sign"),), ("W0",), ("W0",))
+    ]
+
+
+def test_a_table_that_is_ingested_again_leaves_the_names_of_the_others(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    first = written(tmp_path, "code,name\nW1,Zz one\n", "a.csv")
+    second = written(tmp_path, "code,name\nW1,Zz eins\n", "b.csv")
+    ward = Options(vocabularies=("ward",))
+    ingest(load([first, second], ward, Report()), "table", encoder, index)
+
+    written(tmp_path, "code,name\nW1,Zz uno\n", "a.csv")
+    ingest(load([first], ward, Report()), "table", encoder, index, replace_all=True)
+
+    assert {(point.curie, point.name) for point in index.points([])} == {
+        ("ward:W1", "Zz uno"),
+        ("ward:W1", "Zz eins"),
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_name_that_is_not_utf8_gives_an_origin_that_is(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    path.write_text("code,name\n1,Zz\n")
+
+    ingest(load([path], Options(), Report()), "table", encoder, index)
+
+    (point,) = index.points([])
+    assert (point.origin, point.curie) == ("table/caf\\udce9", "caf-udce9:1")
+
+
+def test_a_cell_may_be_as_long_as_a_definition_gets(tmp_path: Path) -> None:
+    path = written(tmp_path, f'code,name,definition\n1,Zz,"{"Zz, " * 100_000}"\n')
+
+    (concept,) = loaded(path)
+
+    assert len(concept.definition) > 300_000
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 A row is a name: a term's label or a synonym. A file often holds terms of other ontologies, which
 it imports; they are dropped, for they are whole only in their own files. Obsolete terms are
 dropped as well, and lead to their successors. Names are taken to be English: neither format
-says otherwise.
+says otherwise. Each ontology is a part: ingesting one again replaces that one only.
 
 OBO files are read twice, for a parent may come later, and memory holds the graph and one term;
 JSON is read whole, which takes five to six times its size unpacked.
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from termsearch.concept import Concept, Kind, Name
-from termsearch.errors import BadRecordError, BadReleaseError
+from termsearch.errors import BadReleaseError
 from termsearch.loader import Options, Report
 from termsearch_loaders.files import Member
 from termsearch_loaders.obo_files import Ontology, holds_ontology, ontologies, opened
@@ -107,25 +107,21 @@ class _Reader:
         graph = self._graph
         active = term.id not in graph.obsolete
         place = graph.place(term.id)
-        try:
-            return Concept(
-                vocabulary=graph.vocabulary,
-                code=graph.code(term.id),
-                names=self._names(term),
-                release=release,
-                types=place.types,
-                parents=place.parents,
-                ancestors=place.ancestors,
-                definition=term.definition,
-                active=active,
-                replaced_by=() if active else graph.replaced_by(term.id),
-                replaces=self._replaces.get(term.id, ()),
-                xrefs=tuple(dict.fromkeys(filter(None, map(xref, term.xrefs)))),
-            )
-        except ValueError as error:  # half of a surrogate pair, which JSON can write
-            raise BadRecordError(
-                str(self._member), term.where, f"{term.id} is no valid text ({error})"
-            ) from error
+        return Concept(
+            vocabulary=graph.vocabulary,
+            code=graph.code(term.id),
+            names=self._names(term),
+            release=release,
+            part=graph.vocabulary,
+            types=place.types,
+            parents=place.parents,
+            ancestors=place.ancestors,
+            definition=term.definition,
+            active=active,
+            replaced_by=() if active else graph.replaced_by(term.id),
+            replaces=self._replaces.get(term.id, ()),
+            xrefs=tuple(dict.fromkeys(filter(None, map(xref, term.xrefs)))),
+        )
 
     def _names(self, term: Term) -> tuple[Name, ...]:
         """The label, exact synonyms, then the others; each text once."""

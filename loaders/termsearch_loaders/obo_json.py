@@ -172,7 +172,12 @@ class Obographs:
         return self._as(owner, key, list, where)
 
     def _text(self, owner: Object, key: str, where: str) -> str:
-        return self._as(owner, key, str, where).strip()
+        text = self._as(owner, key, str, where).strip()
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:  # half of a surrogate pair, which JSON can write
+            raise self._broken(where, f"{key!r} is no valid text ({error})") from error
+        return text
 
     def _as(self, owner: Object, key: str, kind: type[T], where: str) -> T:
         """The value of ``key``; an empty one where it is missing or null."""

@@ -3,6 +3,8 @@
 Columns: ``vocabulary``, ``code``, ``name``, ``synonyms`` (a JSON array, or separated by ``|``),
 ``type`` and ``parent`` (several separated by ``|``), ``lang``, ``definition``, ``active`` and
 ``release``; only ``code`` and ``name`` are required. Rows that repeat a code add names to it.
+Where several tables have a code, each gives a concept of its own names, to be replaced by that
+table alone; what their rows say of the code is true of all these names.
 
 A row is a line of the table. Rows of one code need not stand together and a parent may come
 later, so the concepts are held in memory until the last row is read: about 1 kB each.
@@ -35,12 +37,12 @@ Key = tuple[str, str]
 class _Draft:
     """What the rows of one code have said so far. Dicts without values keep order, once each."""
 
-    part: str
-    names: dict[tuple[str, str], None] = field(default_factory=dict)  #: text and language
+    #: By part: text and language.
+    names: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
     types: dict[str, None] = field(default_factory=dict)
     parents: dict[str, None] = field(default_factory=dict)
     definition: str = ""
-    release: str = ""
+    releases: dict[str, str] = field(default_factory=dict)  #: by part
     active: bool = False
 
 
@@ -54,7 +56,7 @@ def recognises(path: Path) -> bool:
 
 
 def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Concept]:
-    """Yield a concept for every vocabulary and code in the tables of ``paths``.
+    """Yield a concept for every vocabulary, code and table in ``paths``.
 
     Raises:
         BadRecordError: A row is broken; says file and line.
@@ -65,13 +67,19 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     report.total = sum(table.size for table in tables)
     drafts: dict[Key, _Draft] = {}
     for table in tables:
-        part = table.name.rpartition(".")[0]
+        part = _part(table)
         for row in rows(table, options.columns, report):
             _take(row, part, drafts, options, report)
     kept = {key: draft for key, draft in drafts.items() if draft.names}
     _warn(kept, report)
     for key, draft in kept.items():
-        yield _concept(key, draft, kept)
+        for part in draft.names:
+            yield _concept(key, part, kept)
+
+
+def _part(table: Member) -> str:
+    r"""The file's name without ending; a byte that is no UTF-8 is written out: ``caf\udce9``."""
+    return table.name.rpartition(".")[0].encode(errors="backslashreplace").decode()
 
 
 def _tables(path: Path) -> list[Member]:
@@ -100,10 +108,13 @@ def _take(row: Row, part: str, drafts: dict[Key, _Draft], options: Options, repo
     if not active and not options.inactive:
         report.drop("inactive")
         return
-    draft = drafts.setdefault((vocabulary, code), _Draft(part))
+    draft = drafts.setdefault((vocabulary, code), _Draft())
     _describe(draft, row, active=active)
+    if release := row.text("release"):
+        draft.releases.setdefault(part, release)
     if options.wants_lang(lang):
-        draft.names.update(dict.fromkeys((text, lang) for text in (name, *synonyms)))
+        names = draft.names.setdefault(part, {})
+        names.update(dict.fromkeys((text, lang) for text in (name, *synonyms)))
         report.kept += 1
     else:  # what the row says about the concept is true in every language
         report.drop(f"language {lang}")
@@ -113,7 +124,6 @@ def _describe(draft: _Draft, row: Row, *, active: bool) -> None:
     draft.types.update(dict.fromkeys(row.texts("type")))
     draft.parents.update(dict.fromkeys(row.texts("parent")))
     draft.definition = draft.definition or row.text("definition")
-    draft.release = draft.release or row.text("release")
     draft.active = draft.active or active
 
 
@@ -140,9 +150,10 @@ def _warn(drafts: Mapping[Key, _Draft], report: Report) -> None:
         report.warnings.append(f"{own:,} codes are their own parent, which is not read")
 
 
-def _concept(key: Key, draft: _Draft, drafts: Mapping[Key, _Draft]) -> Concept:
+def _concept(key: Key, part: str, drafts: Mapping[Key, _Draft]) -> Concept:
     vocabulary, code = key
-    (first, *others) = draft.names
+    draft = drafts[key]
+    (first, *others) = draft.names[part]
     return Concept(
         vocabulary=vocabulary,
         code=code,
@@ -150,8 +161,8 @@ def _concept(key: Key, draft: _Draft, drafts: Mapping[Key, _Draft]) -> Concept:
             Name(text=first[0], lang=first[1], kind=Kind.PREFERRED),
             *(Name(text=text, lang=lang) for text, lang in others),
         ),
-        release=draft.release,
-        part=draft.part,
+        release=draft.releases.get(part, ""),
+        part=part,
         types=tuple(SemanticType(code=found, name=found) for found in draft.types),
         parents=tuple(parent for parent in draft.parents if parent != code),
         ancestors=_ancestors(key, drafts),

@@ -30,6 +30,10 @@ EXTENSIONS = (".csv", ".tsv", ".txt", *_JSON)
 #: A header line longer than this many bytes is that of something else.
 _HEADER = 1 << 16
 
+#: Characters of a cell. Longer ones are what follows a quotation mark that nothing closes; the
+#: standard library's own limit, 131,072, is reached by definitions.
+_CELL = 1 << 24
+
 
 def has_code_and_name(member: Member) -> bool:
     """Whether the header, or the first JSON object, has our columns ``code`` and ``name``.
@@ -129,6 +133,7 @@ def _delimiter(member: Member, header: str) -> str:
 def _quoted(
     member: Member, lines: Iterator[str], delimiter: str
 ) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(_CELL)  # of the process
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     while True:
