@@ -1,12 +1,16 @@
 """An index in one file."""
 
+import os
+import shutil
 import tarfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from termsearch.bundle import card_of, unpacked, write_bundle
-from termsearch.errors import BadBundleError
+from termsearch.errors import BadBundleError, IndexUnreadableError
 from termsearch.index.manifest import Loaded, Manifest
 from tests.conftest import WordHash
 
@@ -103,6 +107,56 @@ def test_a_bundle_that_is_there_is_not_overwritten(
     assert bundle.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["file/terms.tar", "none/terms.tar", "x" * 300])
+def test_a_place_that_can_not_be_written_is_one_line(
+    folders: dict[str, Path], manifest: Manifest, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(BadBundleError, match=r"can't be written \(.*\)\. Choose another place"):
+        write_bundle("terms", manifest, folders, tmp_path / name)
+
+
+def test_a_file_that_goes_while_it_is_packed_is_not_laid_to_the_place(
+    folders: dict[str, Path], manifest: Manifest, tmp_path: Path
+) -> None:
+    def remove(done: int, total: int) -> None:
+        (folders["index"] / "termsearch.json").unlink(missing_ok=True)
+
+    with pytest.raises(IndexUnreadableError, match=r"termsearch\.json can't be read"):
+        write_bundle("terms", manifest, folders, tmp_path / "cut.tar", remove)
+
+    assert not (tmp_path / "cut.tar").exists()
+
+
+def test_what_readers_leave_for_a_moment_is_not_packed(
+    folders: dict[str, Path], manifest: Manifest, tmp_path: Path
+) -> None:
+    (folders["index"] / "shard" / ".atomicwrite3fK2").write_bytes(b"half")
+
+    write_bundle("terms", manifest, folders, tmp_path / "terms.tar")
+
+    with tarfile.open(tmp_path / "terms.tar") as archive:
+        assert not [name for name in archive.getnames() if ".atomicwrite" in name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="how much of a file is on disk is told otherwise")
+def test_pages_of_zeros_take_no_disk(
+    folders: dict[str, Path], manifest: Manifest, tmp_path: Path
+) -> None:
+    with (folders["index"] / "shard" / "holes.dat").open("wb") as file:
+        file.seek(10_000_000)
+        file.write(b"end")
+        file.truncate(20_000_000)
+    write_bundle("terms", manifest, folders, tmp_path / "terms.tar")
+
+    unpacked(tmp_path / "terms.tar", tmp_path / "there")
+
+    placed = tmp_path / "there" / "index" / "shard" / "holes.dat"
+    assert placed.read_bytes() == (folders["index"] / "shard" / "holes.dat").read_bytes()
+    assert placed.stat().st_blocks * 512 < 1_000_000
+
+
 def test_an_export_that_is_interrupted_leaves_no_file(
     folders: dict[str, Path], manifest: Manifest, tmp_path: Path
 ) -> None:
@@ -124,6 +178,9 @@ def test_an_export_that_is_interrupted_leaves_no_file(
         ("../outside", b"more", "holds '../outside', which no bundle has"),
         ("elsewhere/file", b"more", "holds 'elsewhere/file'"),
         ("SHA256SUMS", None, "ends before SHA256SUMS"),
+        ("SHA256SUMS", b"\xff", r"5 files are not as packed, bundle\.json first"),
+        ("SHA256SUMS", b"0  \x1b[1m\xff", r"5 files are not as packed, \\x1b\[1m\\ufffd first"),
+        ("index/a\udce9", b"more", r"holds 'index/a\\udce9', which no bundle has"),
     ],
 )
 def test_a_bundle_that_was_changed_leaves_nothing(
@@ -157,6 +214,29 @@ def test_a_link_is_not_followed(bundle: Path, tmp_path: Path) -> None:
 
     with pytest.raises(BadBundleError, match="index/link"):
         unpacked(bundle, tmp_path / "there")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.floats(0, 1, exclude_max=True), to=st.integers(0, 255))
+def test_a_bundle_with_any_byte_changed_is_refused_in_one_line_or_whole(
+    folders: dict[str, Path], manifest: Manifest, tmp_path: Path, at: float, to: int
+) -> None:
+    path, into = tmp_path / "terms.tar", tmp_path / "there"
+    (folders["index"] / "shard" / "a.dat").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    write_bundle("terms", manifest, folders, path)
+    content = bytearray(path.read_bytes())
+    content[int(at * len(content))] = to
+    path.write_bytes(content)
+
+    try:
+        unpacked(path, into)
+    except BadBundleError as error:
+        assert len(str(error).splitlines()) == 1  # noqa: PT017  # anything else fails the test
+        assert not into.exists()
+    else:
+        assert (into / "encoder" / "model.onnx").read_bytes() == b"weights"
+        shutil.rmtree(into)
 
 
 def test_what_is_no_bundle_is_said_to_be_none(tmp_path: Path) -> None:

@@ -8,13 +8,20 @@ import pytest
 from click.testing import CliRunner, Result
 
 from termsearch.cli import main
-from termsearch.errors import BadBundleError, ConfigError, IndexMissingError
+from termsearch.concept import Concept
+from termsearch.errors import (
+    BadBundleError,
+    ConfigError,
+    IndexMissingError,
+    IndexUnreadableError,
+)
 from termsearch.index.edge import EdgeIndex
+from termsearch.index.generations import unfinished
 from termsearch.index.manifest import Manifest
 from termsearch.ingest import ingest
 from termsearch.portable import export_index, import_bundle
 from termsearch.settings import Settings
-from tests.concepts import ALL, COUGH, FEVER
+from tests.concepts import ALL, COUGH, FEVER, concept
 from tests.conftest import WordHash
 
 
@@ -48,6 +55,20 @@ def test_an_imported_index_holds_what_was_exported(bundle: Path, tmp_path: Path)
     import_bundle(there(tmp_path), bundle)
 
     assert codes(there(tmp_path)) == {concept.code for concept in ALL}
+
+
+def test_an_index_that_was_ingested_into_twice_is_imported_too(
+    bundle: Path, tmp_path: Path, encoder: WordHash
+) -> None:
+    index = EdgeIndex.open_or_create(tmp_path / "here" / "terms", Manifest(encoder=encoder.card))
+    ingest([concept("ward", "W1", "Zz")], "table", encoder, index)
+    index.publish(keep=False)
+    index.close()
+    export_index(here(tmp_path), tmp_path / "again.tar")
+
+    import_bundle(there(tmp_path), tmp_path / "again.tar")
+
+    assert codes(there(tmp_path)) == {"W1", *(each.code for each in ALL)}
 
 
 def test_an_index_that_is_there_is_not_replaced_unasked(
@@ -102,6 +123,82 @@ def test_what_an_import_that_was_killed_has_left_is_no_hindrance(
     import_bundle(there(tmp_path), bundle)
 
     assert codes(there(tmp_path)) == {concept.code for concept in ALL}
+
+
+def begun(tmp_path: Path, encoder: WordHash, *, cut: Concept) -> None:
+    """An ingest that stored ``cut`` and published nothing."""
+    folder = tmp_path / "there" / "terms"
+    index = EdgeIndex.open_or_create(folder, Manifest(encoder=encoder.card))
+    ingest([cut], "cut", encoder, index)
+    index.close()
+
+
+def test_what_an_ingest_that_was_cut_has_stored_is_not_deleted_unasked(
+    bundle: Path, tmp_path: Path, encoder: WordHash
+) -> None:
+    begun(tmp_path, encoder, cut=FEVER)
+
+    with pytest.raises(
+        BadBundleError,
+        match=r"holds what the ingest of mesh \(cut/desc\) has stored, .* or add --replace, which",
+    ):
+        import_bundle(there(tmp_path), bundle)
+
+    left = unfinished(tmp_path / "there" / "terms")
+    import_bundle(there(tmp_path), bundle, replace=True)
+    assert left
+    assert codes(there(tmp_path)) == {concept.code for concept in ALL}
+    assert unfinished(tmp_path / "there" / "terms") is None
+
+
+def test_an_index_and_what_waits_beside_it_are_both_named(
+    bundle: Path, tmp_path: Path, encoder: WordHash
+) -> None:
+    import_bundle(there(tmp_path), bundle)
+    begun(tmp_path, encoder, cut=concept("ward", "W1", "Zz"))
+
+    with pytest.raises(
+        BadBundleError, match=r"there is an index .* throws away what the ingest of ward \(cut\)"
+    ):
+        import_bundle(there(tmp_path), bundle)
+
+
+def test_a_generation_that_is_published_while_the_last_is_packed_is_packed_instead(
+    bundle: Path, tmp_path: Path, encoder: WordHash
+) -> None:
+    new = concept("ward", "W1", "Zz")
+
+    def publish(done: int, total: int) -> None:
+        if encoder.embedded[-1] == "zz":
+            return
+        folder = tmp_path / "here" / "terms"
+        index = EdgeIndex.open_or_create(folder, Manifest(encoder=encoder.card))
+        ingest([new], "table", encoder, index)
+        index.publish(keep=False)
+        index.close()
+
+    card = export_index(here(tmp_path), tmp_path / "new.tar", publish)
+    import_bundle(there(tmp_path), tmp_path / "new.tar")
+
+    assert "ward" in card.manifest.vocabularies()
+    assert codes(there(tmp_path)) == {new.code, *(each.code for each in ALL)}
+
+
+def test_an_index_of_which_a_file_can_not_be_read_is_not_packed_again_and_again(
+    bundle: Path, tmp_path: Path
+) -> None:
+    packed = []
+
+    def remove(done: int, total: int) -> None:
+        packed.append(done)
+        for path in (tmp_path / "here" / "terms" / "1").glob("termsearch.json"):
+            path.unlink()
+
+    with pytest.raises(IndexUnreadableError, match=r"termsearch\.json can't be read"):
+        export_index(here(tmp_path), tmp_path / "new.tar", remove)
+
+    assert packed == sorted(set(packed))
+    assert not (tmp_path / "new.tar").exists()
 
 
 def test_an_index_on_a_server_is_not_exported(tmp_path: Path) -> None:

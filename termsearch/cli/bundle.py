@@ -41,7 +41,10 @@ def export_command(file: Path, as_json: bool, **given: Any) -> None:
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--replace", is_flag=True, help="Allow that an index of this name is there; rollback undoes it."
+    "--replace",
+    is_flag=True,
+    help="Allow that an index of this name is there; rollback undoes it. What an ingest that was "
+    "cut has left there is deleted.",
 )
 @index_option
 @json_option
