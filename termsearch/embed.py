@@ -1,16 +1,20 @@
 """Names, one a line, to a file of vectors: the model card's own script, for any encoder."""
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import IO, Final
 
 import numpy as np
 
 from termsearch.encoder import Encoder, Vectors
-from termsearch.errors import TermsearchError
+from termsearch.errors import TermsearchError, UsageError
 
 __all__ = ["embed"]
+
+_FLOAT: Final = 4  # bytes
 
 
 def embed(
@@ -35,25 +39,65 @@ def embed(
         progress: Called with the number of names done.
 
     Raises:
-        TermsearchError: ``out`` can't be written.
+        UsageError: ``out`` is there and no regular file.
+        TermsearchError: ``out`` can't be written, or there are not ``count`` names.
     """
     beside = out.with_name(f"{out.name}.part")
     try:
-        shape = (count, encoder.card.dimension)
-        rows = np.lib.format.open_memmap(beside, mode="w+", dtype=np.float32, shape=shape)
-        done = 0
-        for block in _blocks(names, encoder.chunk):
-            rows[done : done + len(block)] = _distinct(block, encoder, unit=unit)
-            done += len(block)
-            progress(done)
-        rows.flush()
-        del rows  # Windows can't rename a file that is mapped
-        beside.replace(out)
+        _require_place(out, count * encoder.card.dimension * _FLOAT)
+        try:
+            with beside.open("wb") as file:
+                _write(file, names, count, encoder, unit=unit, progress=progress)
+            beside.replace(out)
+        finally:
+            with suppress(OSError):  # it may be a folder
+                beside.unlink(missing_ok=True)
     except OSError as error:
-        raise TermsearchError(f"{out} can't be written ({error.strerror or error}).") from error
-    finally:
-        with suppress(OSError):  # the folder itself may be none
-            beside.unlink(missing_ok=True)
+        raise TermsearchError(
+            f"{out} can't be written ({error.strerror or error}); choose another place."
+        ) from error
+
+
+def _require_place(out: Path, needed: int) -> None:
+    """Stop before hours of work: a device is not to be replaced by a file, nor a disk filled."""
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{out} is there and no regular file; name a file that may be replaced.")
+    free = shutil.disk_usage(out.parent).free
+    if free < needed:
+        raise TermsearchError(
+            f"{out} can't be written: it takes {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB "
+            "are free; make room, or choose another place."
+        )
+
+
+def _write(
+    file: IO[bytes],
+    names: Iterable[str],
+    count: int,
+    encoder: Encoder,
+    *,
+    unit: bool,
+    progress: Callable[[int], None],
+) -> None:
+    """Header and rows, one block behind the other.
+
+    Not into a file mapped into memory: where the disk has no block for a page of that, the process
+    ends by SIGBUS.
+    """
+    kind = np.lib.format.dtype_to_descr(np.dtype(np.float32))
+    shape = count, encoder.card.dimension
+    header = {"descr": kind, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    done = 0
+    for block in _blocks(names, encoder.chunk):
+        file.write(np.ascontiguousarray(_distinct(block, encoder, unit=unit), np.float32).data)
+        done += len(block)
+        progress(done)
+    if done != count:
+        raise TermsearchError(
+            f"{done:,} names where {count:,} were counted: the file was changed while it was read. "
+            "Repeat the command."
+        )
 
 
 def _distinct(names: list[str], encoder: Encoder, *, unit: bool) -> Vectors:

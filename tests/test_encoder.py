@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, BertModel
 
 from termsearch.encoder import Encoder, Vectors, load_encoder
 from termsearch.encoder.batches import equal_length_batches, like_length_batches
+from termsearch.encoder.runner import TorchRunner
 from termsearch.encoder.transformer import TransformerEncoder
 from termsearch.errors import BadVectorError, ConfigError, ModelUnavailableError
 
@@ -146,6 +147,28 @@ def test_names_tokenised_ahead_in_parts_give_the_same_rows(encoder: Encoder, ber
     parted.ahead = 7
 
     np.testing.assert_allclose(parted.encode(NAMES), encoder.encode(NAMES), atol=1e-5)
+
+
+class Slow(torch.nn.Module):
+    """Keeps a GPU at work for some hundred milliseconds, then gives the ids back."""
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        torch.cuda._sleep(10**9)  # type: ignore[no-untyped-call]  # cycles; torch has no types
+        return ids
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_rows_are_collected_while_the_device_is_at_what_was_launched_since() -> None:
+    runner = TorchRunner(Slow(), torch.device("cuda"))
+    first, second = runner.launch([[1, 2], [3, 4]]), runner.launch([[5, 6]])
+
+    rows = first()
+    at_work = not torch.cuda.current_stream().query()
+
+    assert at_work
+    np.testing.assert_equal(rows, [[1, 2], [3, 4]])
+    np.testing.assert_equal(second(), [[5, 6]])
 
 
 @pytest.mark.parametrize("count", [1, 2, len(NAMES)])

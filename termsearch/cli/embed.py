@@ -50,8 +50,8 @@ def embed_command(file: str, out: Path, raw: bool, **given: Any) -> None:
             unit=not raw,
             progress=lambda done: bar.update(done - bar.pos),
         )
-    precision = getattr(encoder, "precision", "fp32")  # "auto": too few names to decide on
-    says = "fp32" if precision == "auto" else precision
+    precision: str = getattr(encoder, "precision", "fp32")
+    says = precision.replace("auto", "fp32")  # too few names to decide on
     click.echo(f"{count:,} names, {encoder.card.dimension} dimensions, {says}: {out}", err=True)
 
 

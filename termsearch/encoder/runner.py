@@ -35,7 +35,8 @@ class TorchRunner:
     def launch(self, ids: Sequence[Sequence[int]]) -> Callable[[], Vectors]:
         """Start on ``ids``; what comes back waits for the rows and gives them.
 
-        On a GPU this returns before the work is done, so that names can be tokenised meanwhile.
+        On a GPU this returns before the work is done, so that names can be tokenised meanwhile. It
+        waits for its own work alone: what is launched later goes on while these rows are collected.
         """
         order: list[int] = []
         parts: list[torch.Tensor] = []
@@ -44,7 +45,8 @@ class TorchRunner:
                 order += batch
                 found = self._network(self._on_device(np.array([ids[i] for i in batch], np.int64)))
                 parts.append(self._to_host(found.float()))
-        return lambda: self._collected(order, parts)
+        wait = self._end_of_work()
+        return lambda: _collected(order, parts, wait)
 
     def _on_device(self, tokens: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> torch.Tensor:
         whole = torch.from_numpy(tokens)
@@ -58,10 +60,18 @@ class TorchRunner:
         host = torch.empty(found.shape, dtype=found.dtype, pin_memory=True)
         return host.copy_(found, non_blocking=True)
 
-    def _collected(self, order: list[int], parts: list[torch.Tensor]) -> Vectors:
-        """The rows in the order of the names."""
-        if self._device.type == "cuda":
-            torch.cuda.current_stream(self._device).synchronize()
-        rows: Vectors = np.empty((len(order), parts[0].shape[1]), np.float32)
-        rows[order] = torch.cat(parts).numpy()
-        return rows
+    def _end_of_work(self) -> Callable[[], None]:
+        """Waits until the device has done all that was launched before this call."""
+        if self._device.type != "cuda":
+            return lambda: None
+        event = torch.cuda.Event()  # type: ignore[no-untyped-call]  # torch has no types for it
+        event.record(torch.cuda.current_stream(self._device))
+        return event.synchronize
+
+
+def _collected(order: list[int], parts: list[torch.Tensor], wait: Callable[[], None]) -> Vectors:
+    """The rows in the order of the names."""
+    wait()
+    rows: Vectors = np.empty((len(order), parts[0].shape[1]), np.float32)
+    rows[order] = torch.cat(parts).numpy()
+    return rows

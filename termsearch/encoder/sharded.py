@@ -32,6 +32,12 @@ class Sharded:
         return sum(encoder.chunk for encoder in self._encoders)
 
     @property
+    def precision(self) -> str:
+        """What they compute in, each precision once: ``fp32``; ``bf16, int8``."""
+        found = (getattr(encoder, "precision", "fp32") for encoder in self._encoders)
+        return ", ".join(dict.fromkeys(found))
+
+    @property
     def exportable(self) -> Any:
         """See :meth:`TransformerEncoder.exportable`."""
         return getattr(self._encoders[0], "exportable", None)
