@@ -145,14 +145,12 @@ def split_curie(text: str) -> tuple[str, str] | None:
     ``curie(*split_curie(text))`` is the canonical CURIE.
     """
     text = text.strip()
-    if "|" in text:
-        name, _, code = text.rpartition("|")
-    elif text.casefold().startswith("http"):
-        name, _, code = text.rpartition("/")
+    if text.casefold().startswith("http"):
+        name, _, code = text.rpartition("|" if "|" in text else "/")
     elif text.casefold().startswith("urn:"):
-        name, _, code = text.rpartition(":")
-    else:
-        name, _, code = text.partition(":")
+        name, _, code = text.rpartition("|" if "|" in text else ":")
+    else:  # what comes first parts them: a code may have the other in it
+        name, _, code = text.partition("|" if "|" in text.partition(":")[0] else ":")
     if not name or not code.strip():
         return None
     vocabulary, code = vocabulary_id(name), code.strip()

@@ -60,6 +60,8 @@ def test_no_alias_belongs_to_two_vocabularies() -> None:
         ("loinc:8310-5", ("loinc", "8310-5")),
         ("urn:oid:2.16.840.1.113883.6.96:386661006", ("snomedct", "386661006")),
         ("local:a:b", ("local", "a:b")),
+        ("local:a|b", ("local", "a|b")),
+        ("local|a:b", ("local", "a:b")),
         (" icd10cm:E11.9 ", ("icd10cm", "E11.9")),
         ("fever", None),
         (":1", None),
@@ -75,7 +77,7 @@ def test_a_code_that_carries_its_prefix_is_its_own_curie() -> None:
     assert curie("mesh", "D005334") == "mesh:D005334"
 
 
-codes = st.text(st.characters(categories=["L", "N"], include_characters=".-_:/"), min_size=1)
+codes = st.text(st.characters(categories=["L", "N"], include_characters=".-_:/|"), min_size=1)
 
 
 @given(
