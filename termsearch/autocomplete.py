@@ -19,14 +19,18 @@ from termsearch.concept import Kind
 from termsearch.grams import BEGUN
 from termsearch.index import Ask, Index, Same, Spelt
 from termsearch.index.point import Point
-from termsearch.index.where import Where
+from termsearch.index.where import Condition, Where
 from termsearch.normalize import search_form
 
 __all__ = ["Completion", "Completions", "autocomplete"]
 
-#: Names fetched for each concept wanted, and at least: many begin alike and few have all words.
-_NAMES_PER_CONCEPT = 12
-_FEWEST_NAMES = 150
+#: Names fetched, one step after the other until there are concepts enough. What a step adds comes
+#: behind what was there: the first ten are the same however many are wanted. The steps take 2,
+#: 14, 50 and 160 ms (MeSH, 133,047 names).
+_STEPS = (150, 600, 2_400, 12_000)
+#: Where none of the last third of the names has the words, hardly any behind them has: of 50 words
+#: and beginnings of words (MeSH) two lost concepts, one of 6 and two of 29.
+_LAST = 3
 
 #: Shorter words are typed anew sooner than they are put right.
 _SHORTEST_PUT_RIGHT = 4
@@ -79,20 +83,14 @@ def autocomplete(
     """The concepts of which a name has the words of ``text``, the last of them perhaps cut.
 
     As typed before with slips; then names that are the words, those that begin with the first of
-    them, preferred names, short ones. Each concept once.
+    them, preferred names, short ones. Each concept once. A lower ``limit`` gives the beginning of
+    what a higher one gives.
 
     Raises:
         UnknownValueError: ``where`` names something that the index does not hold.
     """
     started = perf_counter()
-    form = search_form(text)
-    typed = _words(form)
-    best: dict[str, tuple[_Fit, Point]] = {}
-    for point in _candidates(index, form, where or Where(), limit) if typed else ():
-        fit = _fit(typed, form, point)
-        if fit and (point.curie not in best or fit < best[point.curie][0]):
-            best[point.curie] = fit, point
-    ranked = sorted(best.values(), key=lambda each: each[0])[:limit]
+    ranked = _ranked(index, search_form(text), where or Where(), limit)
     names = _type_names(index, {point.vocabulary for _, point in ranked})
     return Completions(
         query=text,
@@ -106,11 +104,30 @@ def autocomplete(
     )
 
 
-def _candidates(index: Index, form: str, where: Where, limit: int) -> list[Point]:
-    """Names that are the words, and names spelt alike in which the last word may go on."""
+def _ranked(index: Index, form: str, where: Where, limit: int) -> Sequence[tuple[_Fit, Point]]:
+    """As typed, step by step; behind them, where that was all there is, with slips."""
+    typed = _words(form)
+    if not typed:
+        return ()
     conditions = conditions_of(index, where)
-    many = max(_FEWEST_NAMES, limit * _NAMES_PER_CONCEPT)
-    asks = [Ask(Same("form", form), limit, conditions), Ask(Spelt(_begun(form)), many, conditions)]
+    exact: dict[str, tuple[_Fit, Point]] = {}
+    slipped: dict[str, tuple[_Fit, Point]] = {}
+    for names in _STEPS:
+        points = _candidates(index, form, conditions, names)
+        fits = [_fit(typed, form, point) for point in points]
+        fitting = [(fit, point) for fit, point in zip(fits, points, strict=True) if fit]
+        for fit, point in sorted(fitting, key=lambda each: each[0]):
+            (slipped if fit.slips else exact).setdefault(point.curie, (fit, point))
+        dry = not any(fit and not fit.slips for fit in fits[-(names // _LAST) :])
+        if len(exact) >= limit or dry or len(points) < names:
+            break
+    more = [slipped[curie] for curie in slipped if curie not in exact]
+    return [*exact.values(), *more][:limit]
+
+
+def _candidates(index: Index, form: str, where: Sequence[Condition], names: int) -> list[Point]:
+    """Names that are the words, and then names spelt alike in which the last word may go on."""
+    asks = [Ask(each, names, tuple(where)) for each in (Same("form", form), Spelt(_begun(form)))]
     return [hit.point for found in index.search(asks) for hit in found]
 
 

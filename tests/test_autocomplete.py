@@ -108,3 +108,20 @@ def test_an_unknown_filter_value_is_refused(index: Index) -> None:
 
 def test_a_limit_is_kept(index: Index) -> None:
     assert found(index, "heart", limit=2) == ["local:4", "local:1"]
+
+
+def test_a_lower_limit_gives_the_beginning_of_what_a_higher_one_gives(
+    index: Index, encoder: WordHash
+) -> None:
+    short = [concept("other", f"s{n}", f"odd tremor {n}") for n in range(300)]
+    long = [concept("other", f"l{n}", f"Tremor of the most uncommon sort {n}") for n in range(100)]
+    ingest([*short, *long], "other", encoder, index)
+
+    whole = found(index, "trem", limit=500)
+    parts = [found(index, "trem", limit=limit) for limit in (5, 12, 30, 160, 399)]
+    misspelt = [found(index, "tremmor", limit=limit) for limit in (5, 12, 30)]
+
+    assert len(set(whole)) == 400
+    assert [part == whole[: len(part)] for part in parts] == [True] * 5
+    assert misspelt[0] == misspelt[2][:5]
+    assert misspelt[1] == misspelt[2][:12]

@@ -36,6 +36,22 @@ ICD = (
         release="2026XX",
     ),
 )  # fmt: skip
+#: Which of them are best depends on how many are looked at; SNOMED CT's and UMLS's are spelt alike.
+TREMORS = (
+    *(concept("snomedct", f"s{n}", f"odd tremor {n}", release="20260101") for n in range(80)),
+    *(
+        concept("snomedct", f"l{n}", f"Tremor of the most uncommon sort {n}", release="20260101")
+        for n in range(40)
+    ),
+    *(
+        concept(
+            "umls", f"C99001{n:02}",
+            Name(text=f"tremor {n}", sources=(Source("snomedct", f"u{n}", "PT"),)),
+            release="2026XX",
+        )
+        for n in range(100)
+    ),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +60,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     encoder = WordHash()
     folder = tmp_path_factory.mktemp("tables")
     index = EdgeIndex.open_or_create(folder / "terms", Manifest(encoder=encoder.card))
-    ingest([*ALL, OLD_FEVER, *ICD], "test", encoder, index)
+    ingest([*ALL, OLD_FEVER, *ICD, *TREMORS], "test", encoder, index)
     app = create_app(lambda: TermSearch(index, lambda: encoder),
                      ServiceConfig(cors=("https://forms.example.org",)))  # fmt: skip
     with TestClient(app, base_url="http://127.0.0.1") as opened:
@@ -156,6 +172,17 @@ def test_pages_follow_each_other(client: TestClient) -> None:
     assert first[0] == second[0] == 3
     assert len(first[1]) == 2
     assert len(set(first[1] + second[1])) == 3
+
+
+@pytest.mark.parametrize("terms", ["trem", "tremmor"])
+def test_pages_of_any_size_are_parts_of_one_list(client: TestClient, terms: str) -> None:
+    whole = ask(client, "snomedct", terms=terms, count=500)[1]
+    pages = [ask(client, "snomedct", terms=terms, count=7, offset=start)[1]
+             for start in range(0, len(whole), 7)]  # fmt: skip
+
+    assert len(set(whole)) == len(whole)
+    assert [code for page in pages for code in page] == whole
+    assert terms == "tremmor" or len(whole) == 120
 
 
 def test_an_empty_list_length_means_as_many_as_there_are(client: TestClient) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from termsearch.autocomplete import autocomplete
+from termsearch.autocomplete import Completion, autocomplete
 from termsearch.codes import conditions_of
 from termsearch.index import Index
 from termsearch.index.point import Point
@@ -18,6 +18,8 @@ __all__ = ["matches"]
 
 #: Concepts below a code that are looked at for codes that begin like it.
 _MOST_BELOW: Final = 2_000
+#: How many times more names are asked for where too few of them are rows of the table.
+_MORE: Final = 4
 
 
 def matches(
@@ -33,13 +35,23 @@ def matches(
     searched = {canonical(field) for field in fields}
     found = list(_by_code(index, table, where, terms)) if "code" in searched else []
     if searched - {"code"}:
-        named = autocomplete(index, terms, where, limit=limit * table.spare).results
-        rows = [each for each in named if table.takes(each.vocabulary)]
+        rows = _named(index, table, where, terms, limit)
         exact = [each for each in rows if each.slips == 0]
         kept = exact or ([] if found else rows)
         found += [Found(each.curie, each.matched_name) for each in kept]
     first = {each.curie: each for each in reversed(found)}
     return [first[each] for each in dict.fromkeys(one.curie for one in found)][:limit]
+
+
+def _named(index: Index, table: Table, where: Where, terms: str, limit: int) -> list[Completion]:
+    """Rows of the table, as many as are wanted; fewer are the beginning of what more would be."""
+    asked = limit * table.spare
+    while True:
+        named = autocomplete(index, terms, where, limit=asked).results
+        rows = [each for each in named if table.takes(each.vocabulary)]
+        if len(rows) >= limit or len(named) < asked:
+            return rows
+        asked *= _MORE
 
 
 def _by_code(index: Index, table: Table, where: Where, terms: str) -> Iterator[Found]:

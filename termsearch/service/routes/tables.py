@@ -33,8 +33,8 @@ router = APIRouter(tags=["clinical tables"])
 
 _SHORT: Final = 7
 _MOST: Final = 500
-#: Matches that are counted at least and at most. Up to 12 cost no more than one; 50 cost twice
-#: and 500 thirty times as much (MeSH, 133,000 names: 15, 45 and 450 ms): see `autocomplete`.
+#: Matches that are counted at least and at most. Up to 12 cost no more than one; see the steps of
+#: `autocomplete`, of which a page of any size is a part.
 _COUNTED: Final = 12
 _DEEPEST: Final = 1_000
 
