@@ -1,6 +1,6 @@
 """A FHIR server over invented concepts, and answers held to the models of a FHIR library."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from fhir.resources import get_fhir_model_class as r5_model
 from fhir.resources.R4B import get_fhir_model_class as r4_model
 from starlette.testclient import TestClient
 
-from termsearch.concept import Kind, Name, SemanticType, Source
+from termsearch.concept import Concept, Kind, Name, SemanticType, Source
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
 from termsearch.ingest import ingest
@@ -52,18 +52,20 @@ CONCEPTS = (
 )  # fmt: skip
 
 
-def application(folder: Path, **config: Any) -> FastAPI:
-    """The service on an index in ``folder``."""
-    encoder = WordHash()
+def application(
+    folder: Path, more: Sequence[Concept] = (), encoder: WordHash | None = None, **config: Any
+) -> FastAPI:
+    """The service on an index in ``folder`` of the invented concepts and ``more``."""
+    encoder = encoder or WordHash()
     index = EdgeIndex.open_or_create(folder / "terms", Manifest(encoder=encoder.card))
-    ingest(CONCEPTS, "test", encoder, index)
+    ingest((*CONCEPTS, *more), "test", encoder, index)
     return create_app(lambda: TermSearch(index, lambda: encoder), ServiceConfig(**config))
 
 
 @contextmanager
-def served(folder: Path, **config: Any) -> Iterator[TestClient]:
+def served(folder: Path, *concepts: Concept, **config: Any) -> Iterator[TestClient]:
     """A client while the application runs."""
-    app = application(folder, **config)
+    app = application(folder, concepts, **config)
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
 

@@ -1,15 +1,17 @@
 """What is the same for all of FHIR: versions, formats, errors, resources, batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, UnknownCodeError, UnknownValueError
 from termsearch.service.fhir.outcome import outcome_of
 from termsearch.service.problems import Problem, problem_of
+from tests.conftest import WordHash
 from tests.fhir import MESH, SNOMED, ask, failed, get, post, served, value
 
 LOOKUP = f"CodeSystem/$lookup?system={MESH}&code=D990002"
@@ -76,6 +78,16 @@ def test_every_code_system_is_declared_with_its_version(client: TestClient, vers
         "http://hl7.org/fhir/sid/icd-10-cm": None,
         "http://loinc.org": None,
     }
+
+
+@pytest.mark.parametrize("version", ["", "r5/"])
+@pytest.mark.parametrize("mode", ["full", "terminology"])
+def test_what_is_an_instance_says_which(client: TestClient, version: str, mode: str) -> None:
+    resource = get(client, f"{version}metadata", mode=mode)
+
+    assert resource["kind"] == "instance"
+    assert resource["implementation"]["description"]
+    assert resource["implementation"]["url"] == f"http://127.0.0.1/fhir/{version}".rstrip("/")
 
 
 @pytest.mark.parametrize("version", ["", "r5/"])
@@ -283,6 +295,30 @@ def test_a_batch_is_answered_in_order(client: TestClient) -> None:
     assert value(first["resource"], "display") == "Fever"
     assert failed(second["response"]["outcome"])[0] == "not-found"
     assert third["resource"]["expansion"]["contains"][0]["code"] == "D990002"
+
+
+class _Poisoned(WordHash):
+    """Fails at one text."""
+
+    def encode(self, names: Sequence[str], *, unit: bool = True) -> Vectors:
+        if "poison" in names:
+            raise RuntimeError(f"can't embed {names}")
+        return super().encode(names, unit=unit)
+
+
+def test_a_bug_in_one_entry_of_a_batch_is_that_entrys_own(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    expand = f"ValueSet/$expand?url={MESH}?fhir_vs&filter="
+
+    with served(tmp_path, encoder=_Poisoned()) as client:
+        bundle = post(client, "", batch(("GET", f"{expand}fever"), ("GET", f"{expand}poison"),
+                                        ("GET", LOOKUP)))  # fmt: skip
+
+    assert [each["response"]["status"] for each in bundle["entry"]] == ["200", "500", "200"]
+    assert failed(bundle["entry"][1]["response"]["outcome"])[0] == "exception"
+    assert "RuntimeError" in caplog.text
+    assert "poison" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,16 @@ def test_a_system_is_inferred_where_that_is_asked_for(client: TestClient) -> Non
     assert value(inferred, "system") == value(alone, "system") == MESH
 
 
+@pytest.mark.parametrize("infer", [True, False])
+def test_no_code_is_in_a_set_of_which_all_is_left_out(client: TestClient, infer: bool) -> None:
+    answer = get(client, IN_VALUE_SET, url=f"{MESH}?fhir_vs", code="D990002", inferSystem=infer,
+                 exclude_system=MESH)  # fmt: skip
+
+    assert value(answer, "result") is False
+    assert value(answer, "code") == "D990002"
+    assert issues(answer) == [("error", "not-in-vs")]
+
+
 def test_a_concept_is_valid_if_one_of_its_codings_is(client: TestClient) -> None:
     coding = [{"system": "http://example.org", "code": "x"}, {"system": MESH, "code": "D990002"}]
 

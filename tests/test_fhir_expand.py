@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from termsearch.service.fhir import filtered, listing
+from tests.concepts import concept
 from tests.fhir import MESH, SNOMED, ask, failed, get, post, served
 
 EXPAND = "ValueSet/$expand"
@@ -107,7 +108,7 @@ def test_a_filter_finds_by_meaning_with_its_score(client: TestClient) -> None:
     assert (first["code"], first["display"]) == ("D990002", "Fever")
     assert extensions(first) == {"score": 1, "match-type": "exact", "matched-name": "Pyrexia"}
     assert extensions(second)["score"] < 1
-    assert "total" not in value_set["expansion"]
+    assert value_set["expansion"]["total"] == 3
 
 
 def test_a_fuzzy_filter_is_what_every_filter_is(client: TestClient) -> None:
@@ -157,6 +158,30 @@ def test_pages_of_a_search_follow_each_other(client: TestClient) -> None:
              for start in range(3)]  # fmt: skip
 
     assert [code for page in pages for code in codes(page)] == codes(whole)[:3]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Beside the others 400 concepts: which of them are best depends on how many are looked at."""
+    short = [concept("ward_b", f"s{n}", f"odd tremor {n}") for n in range(300)]
+    long = [concept("ward_b", f"l{n}", f"Tremor of the most uncommon sort {n}") for n in range(100)]
+    with served(tmp_path_factory.mktemp("large"), *short, *long) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("text", ["trem", "tremor", "odd tremor 7", "uncommon tremor"])
+def test_pages_of_any_size_are_parts_of_one_list(large: TestClient, text: str) -> None:
+    def paged(size: int, end: int) -> list[str]:
+        pages = [expand(large, "urn:x-termsearch:ward_b?fhir_vs", filter=text, count=size,
+                        offset=start) for start in range(0, end, size)]  # fmt: skip
+        return [code for page in pages for code in codes(page)]
+
+    whole = codes(expand(large, "urn:x-termsearch:ward_b?fhir_vs", filter=text, count=1000))
+
+    assert len(set(whole)) == len(whole) == 400
+    assert paged(5, 45) == whole[:45]
+    assert paged(100, 400) == whole
+    assert paged(135, 270) == whole[:270]
 
 
 @pytest.mark.parametrize("url", [f"{SNOMED}?fhir_vs", f"{SNOMED}?fhir_vs=ecl/<29999992"])
@@ -297,6 +322,44 @@ def test_a_set_that_a_client_sends_can_be_searched(client: TestClient) -> None:
     assert codes(left_out)[0] == "59999995"
     assert "49999994" not in codes(left_out)
     assert codes(listed) == ["D990003", "D990001", "29999992", "39999993", "59999995", "99-9"]
+
+
+@pytest.mark.parametrize("text", ["fever", "fev"])
+def test_a_search_in_an_empty_set_finds_nothing(client: TestClient, text: str) -> None:
+    include = {"system": MESH, "filter": [
+        {"property": "concept", "op": "in", "value": code} for code in ("D990001", "D990002")
+    ]}  # fmt: skip
+    nothing = {"resourceType": "ValueSet", "status": "active", "compose": {"include": [include]}}
+    beside = {**nothing, "compose": {"include": [include, {"system": SNOMED}]}}
+
+    empty = post(client, f"{EXPAND}?filter={text}", nothing)
+    other = post(client, f"{EXPAND}?filter={text}", beside)
+
+    assert codes(empty) == []
+    assert empty["expansion"]["total"] == 0
+    assert {each["system"] for each in other["expansion"]["contains"]} == {SNOMED}
+
+
+def test_a_search_finds_only_the_codes_that_are_listed(client: TestClient) -> None:
+    """The retired code that is listed is one of the codes of its successor."""
+    umls = "http://www.nlm.nih.gov/research/umls"
+    listed = {"system": umls, "concept": [{"code": "C9900000"}]}
+    body = {"resourceType": "ValueSet", "status": "active", "compose": {"include": [listed]}}
+
+    found = post(client, f"{EXPAND}?filter=cough", body)
+
+    assert codes(found) == []
+
+
+def test_the_root_that_one_part_leaves_out_may_be_in_another(client: TestClient) -> None:
+    below = {"property": "concept", "op": "descendent-of", "value": "D990002"}
+    parts = [{"system": MESH, "filter": [below]},
+             {"system": MESH, "concept": [{"code": "D990002"}]}]  # fmt: skip
+    body = {"resourceType": "ValueSet", "status": "active", "compose": {"include": parts}}
+
+    found = post(client, f"{EXPAND}?filter=fever", body)
+
+    assert codes(found) == ["D990002", "D990003"]
 
 
 def test_a_long_list_of_codes_is_searched_as_a_short_one_is(

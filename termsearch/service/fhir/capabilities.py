@@ -40,7 +40,7 @@ def capability_statement(dialect: Dialect, base: str) -> Json:
         "kind": "instance",
         "instantiates": [_INSTANTIATES],
         "software": {"name": "termsearch", "version": __version__},
-        "implementation": {"description": "Finds the concepts that words mean.", "url": base},
+        "implementation": _implementation(base),
         "fhirVersion": dialect.version,
         "format": [MEDIA_TYPE, "json"],
         "rest": [
@@ -54,8 +54,8 @@ def capability_statement(dialect: Dialect, base: str) -> Json:
     }
 
 
-def terminology_capabilities(dialect: Dialect, manifest: Manifest) -> Json:
-    """``TerminologyCapabilities``: every code system with its version."""
+def terminology_capabilities(dialect: Dialect, manifest: Manifest, base: str) -> Json:
+    """``TerminologyCapabilities``: every code system with its version; ``base`` as above."""
     return {
         "resourceType": "TerminologyCapabilities",
         "name": "Termsearch",
@@ -63,6 +63,7 @@ def terminology_capabilities(dialect: Dialect, manifest: Manifest) -> Json:
         "date": _DATE,
         "kind": "instance",
         "software": {"name": "termsearch", "version": __version__},
+        "implementation": _implementation(base),
         "codeSystem": [_code_system(system, dialect) for system in Systems(manifest).all],
         "expansion": {
             "hierarchical": False,
@@ -79,6 +80,12 @@ def terminology_capabilities(dialect: Dialect, manifest: Manifest) -> Json:
         "validateCode": {"translations": True},
         "translation": {"needsMap": False},
     }
+
+
+def _implementation(base: str) -> Json:
+    # Whatever is of kind `instance` has to say it, by invariant tcp-3 of
+    # https://hl7.org/fhir/R4/terminologycapabilities.html.
+    return {"description": "Finds the concepts that words mean.", "url": base}
 
 
 def _resource(kind: str) -> Json:

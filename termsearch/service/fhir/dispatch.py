@@ -1,8 +1,10 @@
 """A request, to what answers it; the same for HTTP and for the entries of a batch."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from traceback import format_tb
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -23,6 +25,8 @@ from termsearch.service.fhir.systems import Systems
 from termsearch.service.problems import Problem, problem_of
 
 __all__ = ["Asked", "Said", "answer"]
+
+_log = logging.getLogger("termsearch.service")
 
 #: Requests in one batch.
 _BATCH: Final = 200
@@ -148,7 +152,7 @@ def _metadata(search: AsyncTermSearch, asked: Asked) -> Json:
     modes = [value for name, value in asked.query if name == "mode"]
     match modes:
         case ["terminology"]:
-            return terminology_capabilities(asked.dialect, search.manifest)
+            return terminology_capabilities(asked.dialect, search.manifest, asked.base)
         case [] | ["full"] | ["normative"]:
             return capability_statement(asked.dialect, asked.base)
         case _:
@@ -195,7 +199,16 @@ async def _entry(search: AsyncTermSearch, asked: Asked, entry: _Entry) -> Json:
         return _failed(problem)
     except TermsearchError as error:
         return _failed(problem_of(error))
+    except Exception as error:  # noqa: BLE001  # a bug in one is no answer's but its own
+        _note(error)
+        return _failed(Problem(500, "the service failed; its log says where."))
     return {"resource": said.resource, "response": {"status": "200"}}
+
+
+def _note(error: Exception) -> None:
+    """Where it was, without the message: see :mod:`termsearch.service.guard`."""
+    where = "".join(format_tb(error.__traceback__)).rstrip()
+    _log.error("a bug in an entry of a batch: %s at\n%s", type(error).__name__, where)
 
 
 def _failed(problem: Problem) -> Json:

@@ -102,9 +102,9 @@ async def _searched(call: Call, wanted: Set, text: str, live: bool) -> _Listing:
     if start + many > DEEPEST:
         raise too_costly(f"a search goes {DEEPEST:,} codes deep; narrow filter or value set.")
     call.note(text)
-    rows = await found(call.search, text, wanted, start + many + 1, live=live)
-    whole = len(rows) <= start + many
-    return _Listing(rows[start : start + many], len(rows) if whole else None, start, many)
+    rows, whole = await found(call.search, text, wanted, start + many, live=live)
+    ends = whole or len(rows) < start + many
+    return _Listing(rows[start : start + many], len(rows) if ends else None, start, many)
 
 
 async def _listed(call: Call, wanted: Set, live: bool) -> _Listing:

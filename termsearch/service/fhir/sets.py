@@ -61,11 +61,13 @@ class Part:
     def _codes(self) -> frozenset[str]:
         return frozenset(self.codes or ())
 
+    def lists(self, curie: str) -> bool:
+        """Whether a code that meets the conditions is in it."""
+        return curie not in self.without and (self.codes is None or curie in self._codes)
+
     def holds(self, one: Coded) -> bool:
         """Whether a code is in it."""
-        if one.vocabulary != self.system.vocabulary or one.curie in self.without:
-            return False
-        if self.codes is not None and one.curie not in self._codes:
+        if one.vocabulary != self.system.vocabulary or not self.lists(one.curie):
             return False
         return not one.cards or any(_meets(card, self.conditions) for card in one.cards)
 
@@ -75,7 +77,7 @@ class Part:
         Args:
             live: Only names and concepts in use.
         """
-        among = (Condition("curies", self.codes),) if self.codes else ()
+        among = (Condition("curies", self.codes),) if self.codes is not None else ()
         return (*self.conditions, *among, *((Condition("flags", ("active",)),) if live else ()))
 
     def narrowed(self, other: "Part") -> "Part":

@@ -131,11 +131,12 @@ def _codings(call: Call, system: str, version: str) -> list[Coding]:
 
 
 def _inferred(index: Index, call: Call, within: Set, coding: Coding) -> list[Coding]:
-    """The coding with the system of the value set that has its code."""
-    if not call.given.flag("inferSystem") and len(within.systems) != 1:
+    """The coding with the system of the value set that has its code; as it is if there is none."""
+    if not call.given.flag("inferSystem") and len(within.systems) > 1:
         raise invalid("no system is given; give system, or inferSystem with a code.")
     held = [each for each in within.systems if one_coded(index, each, coding.code)]
-    return [coding.model_copy(update={"system": each.uri}) for each in held or within.systems[:1]]
+    systems = held or within.systems[:1]
+    return [coding.model_copy(update={"system": each.uri}) for each in systems] or [coding]
 
 
 def _rules(call: Call, systems: Systems) -> _Rules:
@@ -156,6 +157,8 @@ def _verdict(index: Index, coding: Coding, rules: _Rules) -> _Verdict:
     try:
         if not coding.code:
             return _Verdict(coding, [issue("error", "invalid", "a coding has no code.")])
+        if rules.within and not coding.system:
+            return _Verdict(coding, [_not_in(coding, rules.within)])
         system = rules.systems.system(coding.system, coding.version)
     except Problem as problem:
         return _Verdict(coding, [_not_found(problem, "not-found", "Coding.system")])
@@ -175,11 +178,15 @@ def _not_found(problem: Problem, kind: str, where: str) -> Json:
     return issue("error", code, str(problem), kind=kind, where=where)
 
 
+def _not_in(coding: Coding, within: Set) -> Json:
+    said = f"{coding.code} is not in {within.head.get('url', 'the value set')}."
+    return issue("error", "code-invalid", said, kind="not-in-vs", where="Coding.code")
+
+
 def _objections(coding: Coding, one: Coded, rules: _Rules) -> Iterator[Json]:
     within = rules.within
     if within and not within.holds(one):
-        said = f"{coding.code} is not in {within.head.get('url', 'the value set')}."
-        yield issue("error", "code-invalid", said, kind="not-in-vs", where="Coding.code")
+        yield _not_in(coding, within)
     if not one.live:
         severity = "error" if rules.live else "warning"
         said = f"{coding.code} is retired.{_instead(one)}"
