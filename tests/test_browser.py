@@ -23,11 +23,21 @@ _RELEASE = {"release": "2026", "part": "desc"}
 HOSTILE = concept("mesh", "D990009", "<img src=x onerror=document.title='run'>fever", **_RELEASE)
 WRIST = concept("mesh", "D990010", "Left wrist fracture", **_RELEASE)
 
+#: More than a first answer shows, and than a concept's page shows of what is below it.
+TREMORS = [
+    concept("ward", "0", "Tremor"),
+    concept("ward", "1", "Tremor of a sort", parents=("0",), ancestors=("0",)),
+    *(
+        concept("ward", str(n), f"Tremor of sort {n}", parents=("1",), ancestors=("1", "0"))
+        for n in range(2, 32)
+    ),
+]
+
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     made = Shelf(tmp_path_factory.mktemp("shelf"))
-    made.publish([HOSTILE, WRIST], "more")
+    made.publish([HOSTILE, WRIST, *TREMORS], "more")
     return made
 
 
@@ -292,6 +302,93 @@ def test_a_key_is_asked_for_and_forgotten_with_the_tab(
         assert page.evaluate("Object.values(sessionStorage)") == [KEY]
         assert KEY not in page.url
         page.close()
+
+
+def test_a_key_that_is_not_given_is_asked_for_again(
+    browser: Any, shelf: Shelf, tmp_path: Any
+) -> None:
+    (tmp_path / "keys").write_text(f"ward:read:{KEY}\n", encoding="utf-8")
+    with Service(shelf.app(keys_file=tmp_path / "keys")) as url:
+        page = browser.new_page()
+        page.goto(f"{url}#/?q=cough")
+        for _ in range(2):
+            page.wait_for_selector("#key-dialog[open]")
+            page.locator("#key").fill("half a k")
+            page.keyboard.press("Escape")
+
+            page.wait_for_selector("main:not([aria-busy]) .problem")
+            assert "none was given" in page.locator(".problem").inner_text()
+            page.get_by_role("button", name="Try again").click()
+
+        page.wait_for_selector("#key-dialog[open]")
+        assert page.locator("#key").input_value() == ""
+        page.locator("#key").fill(KEY)
+        page.locator("#key").press("Enter")
+
+        assert names(page)[0] == "Coughing"
+        page.close()
+
+
+FOCUSED = "document.activeElement.id || document.activeElement.textContent"
+
+
+def test_more_concepts_leave_the_focus_on_the_first_that_is_new(page: Any) -> None:
+    page.goto("/#/?q=tremor+sort")
+    before = names(page)
+
+    page.get_by_role("button", name="More concepts").focus()
+    page.keyboard.press("Enter")
+    page.locator(".hit").nth(len(before)).wait_for()
+
+    assert page.evaluate(FOCUSED) == names(page)[len(before)]
+
+
+def test_a_list_that_is_whole_leaves_the_focus_on_the_first_that_is_new(page: Any) -> None:
+    page.goto("/#/concept/ward%3A0")
+    below = page.locator("section", has=page.get_by_role("heading", name="All below it"))
+
+    below.get_by_role("button", name="More").focus()
+    page.keyboard.press("Enter")
+    below.locator("li").nth(30).wait_for()
+
+    assert page.evaluate(FOCUSED) == below.locator("li").nth(25).inner_text()
+
+
+@pytest.mark.parametrize(
+    ("where", "button"),
+    [
+        ("#/?q=fever&vocab=snomedct&lang=es", "Search without filters"),
+        ("#/?q=fever&under=mesh:D990002", "Only below mesh:D990002; remove"),
+    ],
+)
+def test_a_button_that_goes_leaves_the_focus_to_the_answer(
+    page: Any, where: str, button: str
+) -> None:
+    page.goto(f"/{where}")
+    page.get_by_role("button", name=button).focus()
+    page.keyboard.press("Enter")
+    playwright.expect(page.get_by_role("button", name=button)).to_have_count(0)
+    names(page)
+
+    assert page.evaluate(FOCUSED) == "main"
+
+
+def test_trying_again_keeps_the_focus_until_there_is_an_answer(page: Any, said: list[str]) -> None:
+    page.goto("/")
+    page.route("**/search?*", lambda route: route.abort(), times=2)
+    page.locator("#q").fill("cough")
+    again = page.get_by_role("button", name="Try again")
+    again.focus()
+
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("Enter")
+    page.wait_for_selector("main:not([aria-busy]) .problem")
+    failed = page.evaluate(FOCUSED)
+    page.keyboard.press("Enter")
+
+    assert names(page)[0] == "Coughing"
+    assert (failed, page.evaluate(FOCUSED)) == ("Try again", "main")
+    said.clear()
 
 
 def test_dark_can_be_chosen_and_is_kept(page: Any) -> None:

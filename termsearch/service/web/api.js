@@ -102,7 +102,7 @@ function waited(seconds, signal) {
   });
 }
 
-/** Resolves when the reader has given a key; all who wait share one dialogue. */
+/** Resolves when the reader has given a key, and throws Refusal if not; all share one dialogue. */
 async function keyGiven(signal) {
   asked ??= dialogue().finally(() => { asked = null; });
   await asked;
@@ -114,14 +114,18 @@ function dialogue() {
   byId("key-said").textContent = key ? "The key that was given is not known." : "";
   keep("");
   dialog.showModal();
-  return new Promise((resolve) => {
-    byId("key-form").addEventListener("submit", (event) => {
+  return new Promise((resolve, reject) => {
+    byId("key-form").onsubmit = (event) => {
       event.preventDefault();
       keep(byId("key").value.trim());
-      byId("key").value = "";
       dialog.close();
-      resolve();
-    }, { once: true });
+    };
+    // Escape and a phone's gesture to go back close it too, without a key.
+    dialog.onclose = () => {
+      byId("key").value = "";
+      if (key) resolve();
+      else reject(new Refusal(401, "This service asks for a key, and none was given."));
+    };
   });
 }
 

@@ -22,7 +22,7 @@ const tools = {
   limit: FEW,
   vocabularies,
   change: (changes) => go({ ...state, ...changes }),
-  more: (limit) => { tools.limit = limit; show(); },
+  more: (limit) => { tools.limit = limit; show(names().length); },
 };
 
 const box = searchBox({
@@ -31,8 +31,13 @@ const box = searchBox({
   left: () => main.querySelector(".name")?.focus(),
 });
 
-/** Draw what `state` asks for. Of several that are under way, the last one asked for wins. */
-async function show() {
+const names = () => [...main.querySelectorAll(".name")];
+
+/**
+ * Draw what `state` asks for. Of several that are under way, the last one asked for wins. What had
+ * the focus and is gone leaves it to the hit of number `next`, or to the whole of the answer.
+ */
+async function show(next = undefined) {
   running?.abort();
   running = new AbortController();
   const { signal } = running;
@@ -40,7 +45,7 @@ async function show() {
   const content = await drawn(signal);
   if (signal.aborted) return;
   main.removeAttribute("aria-busy");
-  replace(content);
+  replace(content, next);
 }
 
 async function drawn(signal) {
@@ -51,13 +56,18 @@ async function drawn(signal) {
   }
 }
 
-/** Put `content` in place; a checkbox that had the focus keeps it. */
-function replace(content) {
-  const key = document.activeElement?.dataset?.key;
+/** Put `content` in place; a control that had the focus and is still there keeps it. */
+function replace(content, next) {
+  const focused = document.activeElement;
+  const inside = focused !== main && main.contains(focused);
+  const key = focused?.dataset?.key;
   const open = [...main.querySelectorAll("details[open]")].map(nameOf);
   main.replaceChildren(content);
   for (const details of main.querySelectorAll("details")) details.open ||= open.includes(nameOf(details));
-  if (key) [...main.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key)?.focus();
+  const same = [...main.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
+  if (same) same.focus();
+  else if (inside && names()[next]) names()[next].focus();
+  else if (inside) main.focus({ preventScroll: true });
   byId("status").textContent = main.querySelector(".summary, .empty, .problem")?.textContent ?? "";
   document.title = titleOf();
 }
@@ -76,7 +86,7 @@ function problem(error) {
     h("h2", {}, "No answer"), h("p", {}, said),
     choices.length ? h("ul", {}, ...choices.map((curie) => h("li", {}, linkTo({ curie })))) : null,
     h("p", { class: "actions" },
-      h("button", { type: "button", click: () => show() }, "Try again"),
+      h("button", { type: "button", "data-key": "again", click: () => show() }, "Try again"),
       error.status === 400 ? unfiltered(state, tools) : null));
 }
 
@@ -152,9 +162,9 @@ function alongTheHits(event) {
   if (event.key === "Escape") input.focus();
   if (!step) return;
   event.preventDefault();
-  const names = [...main.querySelectorAll(".name")];
-  const next = names.indexOf(event.target) + step;
-  (next < 0 ? input : names[Math.min(next, names.length - 1)]).focus();
+  const all = names();
+  const next = all.indexOf(event.target) + step;
+  (next < 0 ? input : all[Math.min(next, all.length - 1)]).focus();
 }
 
 const theme = byId("theme");

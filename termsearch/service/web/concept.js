@@ -146,20 +146,25 @@ function section(title, first, next, draw) {
   const shown = list(first.results, draw);
   const said = h("p", { class: "small", role: "status" });
   const button = h("button", { type: "button", click: grow }, "More");
+  let growing = false;
   tell();
   return h("section", {}, h("h2", {}, `${title} (${first.total.toLocaleString("en")})`),
     first.total ? shown : h("p", {}, "None."), said, button);
 
   async function grow() {
-    button.disabled = true;
+    if (growing) return; // a button that is disabled would lose the focus
+    growing = true;
+    const at = shown.children.length;
     try {
-      const page = await next(shown.children.length);
+      const page = await next(at);
+      const focused = document.activeElement === button;
       shown.append(...list(page.results, draw).children);
       tell();
+      if (focused && button.hidden) (shown.children[at]?.querySelector("a") ?? button.closest("main")).focus();
     } catch (error) {
       said.textContent = error.message;
     }
-    button.disabled = false;
+    growing = false;
   }
 
   function tell() {
