@@ -17,6 +17,9 @@ from termsearch.vocabulary import curie, split_curie
 
 __all__ = ["Entry", "NameInfo", "Redirect", "Related", "lookup"]
 
+#: As :mod:`termsearch.hierarchy` has it.
+_IN_USE = Condition("flags", ("card",)), Condition("flags", ("live",))
+
 
 class NameInfo(BaseModel):
     """One name of the concept."""
@@ -52,7 +55,7 @@ class Entry(BaseModel):
     types: list[TypeInfo]
     names: list[NameInfo]
     parents: list[Related]
-    children: list[Related]
+    children: list[Related] = Field(description="One step down, those in use, by name.")
     replaced_by: list[Related]
     replaces: list[str]
     xrefs: list[str]
@@ -151,7 +154,10 @@ def _sources(point: Point) -> list[SourceInfo]:
 
 
 def _children(index: Index, parent: str) -> list[Related]:
-    cards = index.points([Condition("parents", (parent,))])
-    children = [Related(curie=card.curie, name=card.concept_name) for card in cards]
-    distinct = {child.curie: child for child in children}.values()
-    return sorted(distinct, key=lambda child: (child.name.casefold(), child.curie))
+    """Those in use; of a concept with several cards by the name of the richest."""
+    cards = index.points([Condition("parents", (parent,)), *_IN_USE])
+    best: dict[str, str] = {}
+    for card in sorted(cards, key=richness, reverse=True):
+        best.setdefault(card.curie, card.concept_name)
+    children = [Related(curie=each, name=name) for each, name in best.items()]
+    return sorted(children, key=lambda child: (child.name.casefold(), child.curie))

@@ -3,10 +3,11 @@
 import pytest
 
 from termsearch.errors import UnknownCodeError, UnknownValueError
+from termsearch.hierarchy import children
 from termsearch.index import Index
 from termsearch.ingest import ingest
 from termsearch.lookup import lookup
-from tests.concepts import ALL, OLD_FEVER, concept
+from tests.concepts import ALL, ANKLE, OLD_FEVER, concept
 from tests.conftest import WordHash
 
 
@@ -31,6 +32,32 @@ def test_a_code_shows_names_parents_children_and_definition(index: Index) -> Non
         ("mesh:D990003", "Hyperpyrexia")
     ]
     assert [(kind.code, kind.name) for kind in entry.types] == [("C23", "Signs and Conditions")]
+
+
+def test_children_are_those_in_use_each_by_its_own_name(index: Index, encoder: WordHash) -> None:
+    low = concept("mesh", "D990004", "Low Fever", "a little fever", parents=("D990002",),
+                  definition="Being warm.", part="desc")  # fmt: skip
+    retired = concept("mesh", "D990005", "Ague", parents=("D990002",), active=False, part="desc")
+    mine = concept("mesh", "D990004", "my fever", parents=("D990002",), part="ward")
+    ingest([*ALL, OLD_FEVER, low, retired], "test", encoder, index)
+    ingest([mine], "table", encoder, index)
+
+    (entry,) = lookup(index, "mesh:D990002")
+
+    assert [each.curie for each in entry.children] == ["mesh:D990003", "mesh:D990004"]
+    assert entry.children == children(index, "mesh:D990002").results
+
+
+def test_a_retired_concept_shows_the_children_that_are_in_use(
+    index: Index, encoder: WordHash
+) -> None:
+    low = concept("snomedct", "49999994", "Low Fever", parents=("39999993",))
+    old = concept("snomedct", "59999995", "Ague", parents=("39999993",), active=False)
+    ingest([ANKLE, OLD_FEVER, low, old], "test", encoder, index)
+
+    (entry,) = lookup(index, "snomedct:39999993", inactive=True)
+
+    assert [each.name for each in entry.children] == ["Low Fever"]
 
 
 def test_a_retired_code_answers_with_its_successor_and_says_so(index: Index) -> None:

@@ -176,6 +176,26 @@ def test_pages_of_other_origins_are_let_in_by_name(shelf: Shelf) -> None:
     assert "access-control-allow-origin" not in refused.headers
 
 
+def test_pages_of_other_origins_may_send_and_read_the_headers_that_are_meant_for_them(
+    shelf: Shelf, keys_file: Path
+) -> None:
+    app = shelf.app(cors=("https://forms.example",), keys_file=keys_file)
+    origin = {"origin": "https://forms.example"}
+    wanted = ["authorization", "content-type", "prefer", "mcp-protocol-version", "mcp-session-id",
+              "last-event-id"]  # fmt: skip
+
+    asked = get(app, "/mcp", method="OPTIONS",
+                headers={**origin, "access-control-request-method": "POST",
+                         "access-control-request-headers": ", ".join(wanted)})  # fmt: skip
+    refused = get(app, "/search?q=fever", headers=origin)
+
+    assert asked.status_code == 200
+    assert refused.status_code == 401
+    assert refused.headers["access-control-expose-headers"].split(", ") == [
+        "Retry-After", "Warning", "WWW-Authenticate", "Mcp-Session-Id",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("origin", ["*", "forms.example", "https://x/path", "ftp://x"])
 def test_an_origin_that_is_none_or_all_without_keys_is_refused(shelf: Shelf, origin: str) -> None:
     with pytest.raises(ConfigError, match="--cors"):

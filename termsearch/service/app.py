@@ -49,6 +49,12 @@ _ROUTERS = (
     pages.router,
 )
 
+#: Headers that a page of another origin may send (the keys', FHIR's, and those of MCP over HTTP:
+#: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports), and may read.
+_ASKED = ["Authorization", "Content-Type", "Prefer", "Mcp-Protocol-Version", "Mcp-Session-Id",
+          "Last-Event-ID"]  # fmt: skip
+_TOLD = ["Retry-After", "Warning", "WWW-Authenticate", "Mcp-Session-Id"]
+
 
 def create_app(
     open_search: Callable[[], TermSearch],
@@ -124,8 +130,8 @@ def _stand_in_front(app: FastAPI, config: ServiceConfig) -> None:
             CORSMiddleware,
             allow_origins=config.cors,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["Retry-After"],
+            allow_headers=_ASKED,
+            expose_headers=_TOLD,
         )
     app.add_middleware(Guard, metrics=app.state.metrics)
 
