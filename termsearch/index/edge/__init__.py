@@ -11,20 +11,17 @@ was built, and every point that had been flushed was there and whole.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Self
 
 import qdrant_edge as edge
 from filelock import FileLock
 
-from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
 from termsearch.index.check import require_sound
 from termsearch.index.edge.leaving import leave
-from termsearch.index.edge.reading import EdgeReader
-from termsearch.index.edge.translate import config, engine, engine_point, words
+from termsearch.index.edge.translate import config, engine, words
+from termsearch.index.edge.writing import EMPTY_BYTES, EdgeWriter
 from termsearch.index.folder import disk_use, lock, read_manifest, require_room, write_manifest
 from termsearch.index.generations import (
     forget_untouched,
@@ -35,46 +32,17 @@ from termsearch.index.generations import (
     unfinished,
 )
 from termsearch.index.manifest import Generation, Manifest
-from termsearch.index.packed import FACTS, Packed
-from termsearch.index.point import check_vectors
-from termsearch.index.tuning import PART
+from termsearch.index.packed import FACTS
 
 __all__ = ["EdgeIndex"]
 
-#: Points in one operation: 39 us a point to store, 47 us with 8,192 (0.9.0).
-_UPSERT = 1_024
 
-#: Seconds of work that a crash may cost. A flush takes 0.2 s after 8,192 points of 384 dimensions.
-_FLUSH_EVERY = 5.0
-
-#: Bytes of disk that each number of a vector takes, and its byte beside it.
-_NUMBER_BYTES = 4 + 1
-#: Bytes of disk that a point takes beside its vector (measured: 1,050), and an empty index.
-_POINT_BYTES = 2_000
-_EMPTY_BYTES = 100_000_000
-#: What a graph is built in, as a multiple of its points: 24,576 of 768 took 1.35 at the most.
-_BUILDING = 1.5
-
-
-class EdgeIndex(EdgeReader):
+class EdgeIndex(EdgeWriter):
     """One generation of an index in a folder. Use :meth:`open` or :meth:`open_or_create`.
 
     The engine never releases Python's lock, so other threads wait while it works, and a
     process must not be forked while an index is open (qdrant.md, pitfalls 1 and 2).
     """
-
-    def __init__(
-        self,
-        generation: Path,
-        manifest: Manifest,
-        shard: "edge.EdgeShard",
-        held: FileLock | None = None,
-    ) -> None:
-        """``held`` is the right to write; None opens to read."""
-        super().__init__(generation.parent, shard)
-        self._generation, self._manifest, self._lock = generation, manifest, held
-        self._flushed = monotonic()
-        self._loose = 0  # points put or rewritten since the last graph was built
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -115,7 +83,7 @@ class EdgeIndex(EdgeReader):
         """
         held = lock(folder)
         try:
-            require_room(folder, _EMPTY_BYTES)
+            require_room(folder, EMPTY_BYTES)
             generation = next_generation(folder, discard=discard)
             found = read_manifest(generation)
             if not found or not found.loaded:
@@ -194,34 +162,6 @@ class EdgeIndex(EdgeReader):
             index._complete_fields()
         return index
 
-    def _complete_fields(self) -> None:
-        """Make the field index, unless it is there."""
-        with self._open() as shard:
-            if FACTS not in shard.info().payload_schema:
-                shard.update(edge.UpdateOperation.create_field_index(FACTS, words()))
-                shard.flush()
-
-    @property
-    def name(self) -> str:
-        """The folder's name."""
-        return self._folder.name
-
-    @property
-    def location(self) -> str:
-        """The folder."""
-        return str(self._folder)
-
-    @property
-    def manifest(self) -> Manifest:
-        """As last written."""
-        return self._manifest
-
-    def write_manifest(self, manifest: Manifest) -> None:
-        """After a flush: the manifest never says more than is stored."""
-        self._flush()
-        write_manifest(self._generation, manifest)
-        self._manifest = manifest
-
     def publish(self, *, keep: bool = False) -> None:
         """See :class:`~termsearch.index.Index`."""
         require_sound(self)
@@ -253,40 +193,6 @@ class EdgeIndex(EdgeReader):
             return None
         return manifest.as_generation().model_copy(update={"names": _counted(generation)})
 
-    def put(self, points: Sequence[Packed], vectors: Vectors) -> None:
-        """See :class:`~termsearch.index.Index`."""
-        check_vectors(vectors, self._manifest.encoder.dimension)
-        self._require_room(len(points))
-        for start in range(0, len(points), _UPSERT):
-            here = slice(start, start + _UPSERT)
-            rows = zip(points[here], vectors[here], strict=True)
-            made = [engine_point(point, row) for point, row in rows]
-            self._update(edge.UpdateOperation.upsert_points(made))
-        self._settle()
-        self._loosened(len(points))
-
-    def rewrite(self, points: Sequence[Packed]) -> None:
-        """See :class:`~termsearch.index.Index`."""
-        for point in points:
-            self._update(edge.UpdateOperation.overwrite_payload([point.id], point.texts()))
-        self._settle()
-        self._loosened(len(points))
-
-    def remove(self, ids: Sequence[str]) -> None:
-        """See :class:`~termsearch.index.Index`."""
-        if ids:
-            self._update(edge.UpdateOperation.delete_points(list(ids)))
-            self._settle()
-
-    def optimize(self, progress: Callable[[float], None] = lambda _: None) -> None:
-        """See :class:`~termsearch.index.Index`."""
-        self._require_room(int(min(self.count(), PART) * _BUILDING))
-        with self._open() as shard:
-            shard.flush()
-            shard.optimize()
-            shard.flush()
-        self._loose = 0
-
     def size(self) -> int:
         """Bytes in use by all generations."""
         return disk_use(self._folder)
@@ -301,6 +207,13 @@ class EdgeIndex(EdgeReader):
             if self._lock:
                 self._lock.release()
             self._lock = None
+
+    def _complete_fields(self) -> None:
+        """Make the field index, unless it is there."""
+        with self._open() as shard:
+            if FACTS not in shard.info().payload_schema:
+                shard.update(edge.UpdateOperation.create_field_index(FACTS, words()))
+                shard.flush()
 
     def _shut(self) -> None:
         if self._shard is None:
@@ -319,38 +232,6 @@ class EdgeIndex(EdgeReader):
             return not self.outdated()
         except IndexUnreadableError:  # no reason not to close
             return False
-
-    def _flush(self) -> None:
-        """Nothing for a reader, whose files may have been deleted since."""
-        if self._lock:
-            with self._open() as shard:
-                shard.flush()
-            self._flushed = monotonic()
-
-    def _require_room(self, points: int) -> None:
-        """Refuse to write ``points`` more where the disk has no room for them."""
-        each = _NUMBER_BYTES * self._manifest.encoder.dimension + _POINT_BYTES
-        require_room(self._generation, points * each + _EMPTY_BYTES)
-
-    def _loosened(self, points: int) -> None:
-        """Build a graph over each part: without one, points take memory (see ``PART``).
-
-        A point whose payload is rewritten loses its graph: the engine moves it.
-        """
-        self._loose += points
-        if self._loose >= PART:
-            self.optimize()
-
-    def _update(self, operation: "edge.UpdateOperation") -> None:
-        if self._lock is None:
-            raise RuntimeError(f"{self._generation} was opened to read")  # a bug of ours
-        with self._open() as shard:
-            shard.update(operation)
-
-    def _settle(self) -> None:
-        """Flush now and then, after a whole batch: a slow encoder is never asked twice for one."""
-        if monotonic() - self._flushed > _FLUSH_EVERY:
-            self._flush()
 
 
 def _counted(generation: Path) -> int | None:
