@@ -29,8 +29,9 @@ from termsearch.index import Ask, Index, Nearest, Spelt, Stored
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
 from termsearch.index.tuning import PART
-from termsearch.ingest import Summary, ingest
+from termsearch.ingest import ingest
 from termsearch.loader import Options, Report, find_loader
+from termsearch.summary import Summary
 from termsearch.verify import ShapeRecall, verify
 from termsearch.verify.sample import drawn
 

@@ -38,9 +38,10 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.packed import Packed, packed
 from termsearch.index.point import points_of
 from termsearch.index.tuning import PART
-from termsearch.ingest import Summary, store
+from termsearch.ingest import store
 from termsearch.loader import Options, Report, find_loader
 from termsearch.release import ReleaseFiles
+from termsearch.summary import Summary
 from termsearch.update import read_batches
 
 R = TypeVar("R")

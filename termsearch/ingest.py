@@ -9,26 +9,26 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypedDict, Unpack
 
 from termsearch import __version__
 from termsearch.batch import Batch, batches_of
 from termsearch.concept import Concept, SemanticType
-from termsearch.diff import Difference, Kind
+from termsearch.diff import Difference
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import EmptyReleaseError, LargeRemovalError
 from termsearch.index import Index, batches
-from termsearch.index.manifest import Loaded, Manifest
+from termsearch.index.manifest import Loaded
 from termsearch.index.met import Met, key_of_id
 from termsearch.index.packed import Packed
 from termsearch.index.where import Condition
 from termsearch.loader import Report
 from termsearch.pipeline import ahead, submitted
 from termsearch.share import Share
+from termsearch.summary import Summary
 
-__all__ = ["IngestOptions", "Summary", "ingest", "store", "unchanged"]
+__all__ = ["IngestOptions", "ingest", "store"]
 
 #: Batches between two stages. Two are no faster, and 8,192 points with their vectors of 768 floats
 #: are about 40 MB.
@@ -36,42 +36,11 @@ _DEPTH = 1
 _PAGE = 4_096
 
 
-@dataclass
-class Summary:
-    """What an ingest did; grows while it runs. ``names == embedded + reused`` at all times."""
-
-    concepts: int = 0
-    names: int = 0  #: points: one per concept, language and search form
-    merged: int = 0  #: names that went into another's point, having its search form, or had none
-    embedded: int = 0  #: names that got a vector in this run
-    reused: int = 0  #: names whose vector was there
-    rewritten: int = 0  #: of those, names whose payload changed
-    removed: int = 0  #: names the origin no longer has
-    seconds: float = 0.0
-    share: float = 0.0  #: of the release that is stored, 0 to 1
-    optimizing: bool = False  #: all is stored and the graph is being built
-    built: float = 0.0  #: share of the graph, 0 to 1; 0 where the engine does not tell
-    #: Concepts added, retired, renamed, ...; empty where there was nothing to compare with.
-    changes: dict[Kind, int] = field(default_factory=dict)
-    unchanged: bool = False  #: nothing was read: its files are those of the last time
-    report: Report = field(default_factory=Report)
-
-
-def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
-    """What an ingest of the same again would do, without reading it; None if it must be read."""
-    entries = manifest.of_fingerprint(fingerprint)
-    if not entries:
-        return None
-    names = sum(entry.names for entry in entries)
-    concepts = sum(entry.concepts for entry in entries)
-    return Summary(concepts=concepts, names=names, reused=names, unchanged=True)
-
-
 class IngestOptions(TypedDict, total=False):
     """What an ingest may do and whom it tells."""
 
     replace_all: bool  #: allow that most of what an origin had is removed
-    fingerprint: str  #: of what is read and how; remembered, so that :func:`unchanged` knows it
+    fingerprint: str  #: of what is read and how; remembered, so that `summary.unchanged` knows it
     difference: Difference | None  #: compares with what answers now; told in the summary
     share: Share | None  #: all this is; the rest is left, as if cut, to a run without it
     progress: Callable[[Summary], None]  #: called after every batch, and before the graph is built

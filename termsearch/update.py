@@ -22,11 +22,12 @@ from termsearch.encoder import Encoder
 from termsearch.errors import IndexMissingError, UnfinishedIngestError
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
-from termsearch.ingest import Summary, store, unchanged
+from termsearch.ingest import store
 from termsearch.loader import Options, Report, find_loader
 from termsearch.release import ReleaseFiles
 from termsearch.settings import Settings
 from termsearch.share import Share
+from termsearch.summary import Summary, unchanged
 
 __all__ = ["How", "Update", "read_batches"]
 

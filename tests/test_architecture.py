@@ -68,6 +68,7 @@ LAYERS = (
     ("encoder",),
     ("index",),
     ("batch", "diff"),
+    ("summary",),
     ("answer", "bundle", "codes", "embed", "ingest", "release", "status"),
     ("autocomplete", "hierarchy", "match", "readings", "vectors"),
     ("lookup", "mappings", "neighbourhood", "rank"),

@@ -22,10 +22,11 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.server import ServerIndex, client_for
 from termsearch.index.server.collection import COPIED
 from termsearch.index.where import Condition
-from termsearch.ingest import ingest, unchanged
+from termsearch.ingest import ingest
 from termsearch.loader import Options
 from termsearch.release import ReleaseFiles
 from termsearch.status import status
+from termsearch.summary import unchanged
 from tests.concepts import ALL, concept, falsified
 from tests.conftest import Store, WordHash
 

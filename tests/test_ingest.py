@@ -9,8 +9,9 @@ from termsearch.errors import EmptyReleaseError, LargeRemovalError, ModelMismatc
 from termsearch.index import Index
 from termsearch.index.point import points_of
 from termsearch.index.where import Condition
-from termsearch.ingest import Summary, ingest
+from termsearch.ingest import ingest
 from termsearch.loader import Report
+from termsearch.summary import Summary
 from tests.concepts import ALL, ANKLE, COUGH, FEVER, HIGH_FEVER, SIGNS, concept
 from tests.conftest import WordHash
 

@@ -17,8 +17,9 @@ from termsearch.index.packed import packed
 from termsearch.index.point import points_of
 from termsearch.index.server import ServerIndex, client_for
 from termsearch.index.server.collection import COPIED
-from termsearch.ingest import Summary, ingest
+from termsearch.ingest import ingest
 from termsearch.share import Share
+from termsearch.summary import Summary
 from tests.concepts import concept
 from tests.conftest import WordHash
 

@@ -72,8 +72,8 @@ def diff_command(
 
 def _read(difference: "Difference", loader: str, paths: list[Path], options: "Options") -> None:
     """Compare what one loader reads; its warnings and the progress go to stderr."""
-    from termsearch.ingest import Summary
     from termsearch.loader import Report, find_loader
+    from termsearch.summary import Summary
 
     report = Report(warnings=unused_options(loader, options))
     concepts = find_loader(loader).load(paths, options, report)

@@ -18,9 +18,9 @@ from termsearch.cli.options import (
 from termsearch.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from termsearch.ingest import Summary
     from termsearch.loader import Options
     from termsearch.settings import Settings
+    from termsearch.summary import Summary
     from termsearch.update import How
 
 __all__ = ["ingest_command", "ingest_paths", "print_summary"]

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 if TYPE_CHECKING:
-    from termsearch.ingest import Summary
+    from termsearch.summary import Summary
 
 __all__ = ["Bar"]
 
