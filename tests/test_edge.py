@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from termsearch.encoder import EncoderCard, Vectors
+from termsearch.errors import IndexUnreadableError
 from termsearch.index import Ask, Nearest
 from termsearch.index.edge import EdgeIndex
+from termsearch.index.edge.translate import engine
 from termsearch.index.folder import copy, disk_use, lock
 from termsearch.index.manifest import Manifest
 from termsearch.index.packed import packed
@@ -113,3 +115,19 @@ def test_a_writer_waits_for_who_holds_the_lock_for_a_moment(tmp_path: Path) -> N
         waiting = pool.submit(lock, tmp_path, 60)
         held.release()
         waiting.result()
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Failed to open mmap payload storage: Read-only file system (os error 30)",
+         "make that writable, or choose a copy"),
+        ("Failed to save structure on disk with error: No space left on device", "make room"),
+        ("checksum mismatch", "may be damaged or the disk full"),
+    ],
+)  # fmt: skip
+def test_what_the_engine_says_of_a_disk_comes_with_what_to_do(said: str, advice: str) -> None:
+    with pytest.raises(IndexUnreadableError, match=advice) as caught, engine(Path("here")):
+        raise Exception(said)  # noqa: TRY002  # as the engine does
+
+    assert said in str(caught.value)

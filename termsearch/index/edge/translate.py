@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from errno import EACCES, ENOSPC, EPERM, EROFS
 from pathlib import Path
 from typing import Any, cast
 
@@ -156,9 +157,22 @@ def engine(folder: Path) -> Iterator[None]:
         if type(error) not in {Exception, ValueError, OSError} and not _is_panic(error):
             raise  # not the engine's: a bug of ours, or an error that has its words already
         raise IndexUnreadableError(
-            f"index {folder}: the engine failed ({error}). Its files may be damaged or the disk "
-            "full: make room and repeat the command, or restore the folder from a copy."
+            f"index {folder}: the engine failed ({error}). {_what_to_do(str(error))}"
         ) from error
+
+
+def _what_to_do(said: str) -> str:
+    if any(os.strerror(number) in said for number in (EROFS, EACCES, EPERM)):
+        return (
+            "It writes to the folder to read from it too: make that writable, or choose a copy "
+            "with TERMSEARCH_HOME."
+        )
+    if os.strerror(ENOSPC) in said:
+        return "It writes to the folder to read from it too: make room, and repeat the command."
+    return (
+        "Its files may be damaged or the disk full: make room and repeat the command, or restore "
+        "the folder from a copy."
+    )
 
 
 def _is_panic(error: BaseException) -> bool:
