@@ -103,10 +103,10 @@ class Match:
         point = self.point
         return (
             -score,
-            not point.active,
+            "active" not in point.flags,
             point.kind not in _CHOSEN_KINDS,
             len(point.name),
-            point.curie,
+            point.curies[0],
         )
 
     def _kind(self) -> MatchType:
