@@ -142,13 +142,13 @@ class TermSearch:
             UsageError: ``limit`` is less than 1, or there is no such ``mode``.
         """
         _require_sense(mode, limit)
-        if mode in NEEDS_VECTORS:
-            self._queries.encoder  # noqa: B018  # loading it is no part of a query's time
         while True:
             release = self._index.manifest
             if release is not self._known:
                 self._forget(release)
             conditions = conditions_of(self._index, where or Where())
+            if mode in NEEDS_VECTORS:
+                self._queries.encoder  # noqa: B018  # loading it is no part of a query's time
             asked = [v for c in conditions if c.field == "vocabularies" for v in c.values]
             wanted = _Wanted(mode, limit, min_score, asked)
             answers = self._answers(texts, contexts, conditions, wanted)

@@ -21,11 +21,11 @@ COPYING = ["lock:1", "_copy_file:2", "_begin_copy:1+0.01"]
 STAGES = [
     "_table:1",  # reading
     "WordHash.encode:2",  # embedding
-    "EdgeIndex.put:2",  # storing
-    "EdgeIndex.rewrite:1+0.001",
+    "EdgeWriter.put:2",  # storing
+    "EdgeWriter.rewrite:1+0.001",
     "_Run._remove_unseen:1",
-    "EdgeIndex.remove:1",
-    "EdgeIndex.optimize:1+0.001",  # building the graph: no later, or all is done
+    "EdgeWriter.remove:1",
+    "EdgeWriter.optimize:1+0.001",  # building the graph: no later, or all is done
     "write_manifest:2",
     "fsync:3",
     "require_sound:1",  # publishing
@@ -97,7 +97,7 @@ def test_a_kill_after_the_switch_leaves_the_new_release_whole(
 
 
 @pytest.mark.parametrize(
-    "moment", ["_copy_file:2", "WordHash.encode:2", "EdgeIndex.put:2", "sync:1"]
+    "moment", ["_copy_file:2", "WordHash.encode:2", "EdgeWriter.put:2", "sync:1"]
 )
 def test_an_interrupt_is_one_line_and_the_next_run_goes_on(
     ward: Ward, expected: tuple[Manifest, Content], moment: str

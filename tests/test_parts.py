@@ -26,7 +26,7 @@ def segments(index: EdgeIndex) -> int:
 
 
 def test_an_index_in_parts_answers_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("termsearch.index.edge.PART", 1_000)
+    monkeypatch.setattr("termsearch.index.edge.writing.PART", 1_000)
     monkeypatch.setattr("termsearch.index.edge.translate.PART", 1_000)
     names = [points_of(concept("local", f"{n}", f"name {n}"), "test")[0][0] for n in range(2_500)]
     points = [packed(name) for name in names]
