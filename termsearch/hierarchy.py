@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from termsearch.codes import richness
 from termsearch.index import Index
 from termsearch.index.point import Point
-from termsearch.index.where import Condition
+from termsearch.index.where import CARD, LIVE, Condition
 
 __all__ = ["Page", "Related", "ancestors", "children", "descendants", "parents", "related"]
 
@@ -18,9 +18,6 @@ T = TypeVar("T")
 #: Up to so many concepts are read whole and sorted by name, in 0.1 s. More come in the order of
 #: the index, which does not change while a release is served.
 _SORTED = 2_000
-
-_CARD = Condition("flags", ("card",))
-_LIVE = Condition("flags", ("live",))
 
 
 class Related(BaseModel):
@@ -81,7 +78,7 @@ def _cards(index: Index, curies: Sequence[str]) -> list[Point]:
     """Cards of these concepts themselves, not of those that use or replaced their codes."""
     if not curies:
         return []
-    found = index.points([Condition("curies", tuple(curies)), _CARD])
+    found = index.points([Condition("curies", tuple(curies)), CARD])
     wanted = set(curies)
     return [card for card in found if card.curie in wanted]
 
@@ -89,7 +86,7 @@ def _cards(index: Index, curies: Sequence[str]) -> list[Point]:
 def _page(
     index: Index, field: str, curie: str, offset: int, limit: int, *, inactive: bool
 ) -> Page[Related]:
-    where = [Condition(field, (curie,)), _CARD, *(() if inactive else (_LIVE,))]
+    where = [Condition(field, (curie,)), CARD, *(() if inactive else (LIVE,))]
     total = index.count(where)
     below = (card for card in index.points(where) if card.curie != curie)
     if total <= _SORTED:

@@ -22,7 +22,7 @@ from termsearch.index import Index, batches
 from termsearch.index.manifest import Loaded
 from termsearch.index.met import Met, key_of_id
 from termsearch.index.packed import Packed
-from termsearch.index.where import Condition
+from termsearch.index.where import CARD, Condition
 from termsearch.loader import Report
 from termsearch.pipeline import ahead, submitted
 from termsearch.share import Share
@@ -254,7 +254,7 @@ class _Run:
             update={
                 "complete": True,
                 "names": self._index.count(here),
-                "concepts": self._index.count([*here, Condition("flags", ("card",))]),
+                "concepts": self._index.count([*here, CARD]),
             }
         )
 

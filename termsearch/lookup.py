@@ -12,13 +12,10 @@ from termsearch.errors import UnknownCodeError, UnknownValueError
 from termsearch.hierarchy import Related, related
 from termsearch.index import Index
 from termsearch.index.point import Point
-from termsearch.index.where import Condition
+from termsearch.index.where import CARD, LIVE, Condition
 from termsearch.vocabulary import curie, split_curie
 
 __all__ = ["Entry", "NameInfo", "Redirect", "Related", "lookup"]
-
-#: As :mod:`termsearch.hierarchy` has it.
-_IN_USE = Condition("flags", ("card",)), Condition("flags", ("live",))
 
 
 class NameInfo(BaseModel):
@@ -155,7 +152,7 @@ def _sources(point: Point) -> list[SourceInfo]:
 
 def _children(index: Index, parent: str) -> list[Related]:
     """Those in use; of a concept with several cards by the name of the richest."""
-    cards = index.points([Condition("parents", (parent,)), *_IN_USE])
+    cards = index.points([Condition("parents", (parent,)), CARD, LIVE])
     best: dict[str, str] = {}
     for card in sorted(cards, key=richness, reverse=True):
         best.setdefault(card.curie, card.concept_name)

@@ -21,8 +21,8 @@ NEEDS_VECTORS = ("auto", "dense")
 #: search is widened where they are of too few. Five were a sixth to a quarter slower, and on the
 #: four development splits found the concept among ten for one query in 600 more at most.
 _NAMES_PER_CONCEPT = 3
-#: Concepts that are ranked where fewer are wanted. With three names of each leg for ``--limit 1``,
-#: five of 24 queries had another first hit than with 30, and another probability.
+#: Concepts that are ranked where fewer are wanted. Of 24 queries five had another first hit, and
+#: another probability, with a limit of 1, 10 or 100: with 1, three names of each leg were ranked.
 _FEWEST = 10
 _MOST_NAMES = 10_000
 

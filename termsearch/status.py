@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 from termsearch.encoder import EncoderCard
 from termsearch.index import Index
 from termsearch.index.manifest import Generation
-from termsearch.index.where import Condition
+from termsearch.index.where import CARD, Condition
 
 __all__ = ["Status", "VocabularyStatus", "status"]
 
@@ -45,7 +45,7 @@ def status(index: Index) -> Status:
         model=manifest.encoder.model,
         encoder=manifest.encoder,
         names=index.count(),
-        concepts=index.count([Condition("flags", ("card",))]),
+        concepts=index.count([CARD]),
         vocabularies={
             vocabulary: _vocabulary(index, vocabulary, releases[vocabulary])
             for vocabulary in manifest.vocabularies()
@@ -62,6 +62,6 @@ def _vocabulary(index: Index, vocabulary: str, release: str) -> VocabularyStatus
     return VocabularyStatus(
         release=release,
         names=index.count([here]),
-        concepts=index.count([here, Condition("flags", ("card",))]),
+        concepts=index.count([here, CARD]),
         complete=all(e.complete for e in index.manifest.loaded if e.vocabulary == vocabulary),
     )

@@ -54,6 +54,7 @@ LAYERS = (
         "errors",
         "garbage",
         "grams",
+        "leaving",
         "lexicon",
         "licences",
         "pipeline",

@@ -1,5 +1,6 @@
 """What only the embedded index does: bytes beside its vectors, and files left mapped."""
 
+import io
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +14,12 @@ from termsearch.errors import IndexUnreadableError
 from termsearch.index import Ask, Nearest
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.edge.translate import engine
-from termsearch.index.folder import copy, disk_use, lock
+from termsearch.index.folder import copy, lock
 from termsearch.index.manifest import Manifest
 from termsearch.index.packed import packed
 from termsearch.index.point import points_of
 from termsearch.ingest import ingest
+from termsearch.leaving import leave
 from tests.concepts import ALL, concept
 from tests.conftest import WordHash
 
@@ -70,12 +72,22 @@ def test_a_graph_walked_by_bytes_scores_by_vectors(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_one_shard_stays_mapped_after_it_was_closed_and_none_that_is_out_of_date(
-    tmp_path: Path, encoder: WordHash
+def test_a_closed_shard_is_mapped_no_longer(tmp_path: Path, encoder: WordHash) -> None:
+    published(tmp_path / "one", encoder)
+
+    EdgeIndex.open(tmp_path / "one").close()
+
+    assert not mapped(tmp_path / "one")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_command_leaves_the_last_shard_mapped_and_none_that_is_out_of_date(
+    tmp_path: Path, encoder: WordHash, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         published(folder, encoder)
+    monkeypatch.setattr("termsearch.leaving._leaving", True)
 
     for folder in folders:
         for _ in range(3):
@@ -87,6 +99,8 @@ def test_one_shard_stays_mapped_after_it_was_closed_and_none_that_is_out_of_date
     reader.close()
     EdgeIndex.open(folders[0]).close()
     assert not mapped(folders[1])
+    leave(other := io.BytesIO())  # so that the index can be deleted
+    assert not other.closed
 
 
 def mapped(folder: Path) -> bool:
@@ -102,10 +116,6 @@ def test_what_the_engine_writes_for_a_moment_is_not_copied(tmp_path: Path) -> No
     copy(tmp_path / "1", tmp_path / "2")
 
     assert [path.name for path in (tmp_path / "2").rglob("*")] == ["shard", "edge_config.json"]
-
-
-def test_the_size_of_a_folder_that_is_being_emptied(tmp_path: Path) -> None:
-    assert disk_use(tmp_path / "gone") == 0
 
 
 def test_a_writer_waits_for_who_holds_the_lock_for_a_moment(tmp_path: Path) -> None:

@@ -4,14 +4,15 @@ Each command is imported when it is named and imports what it needs when it runs
 --help`` must not wait for torch, and ``termsearch query`` not for what others need.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from termsearch.errors import TermsearchError
 from termsearch.garbage import collect_less_often
+from termsearch.leaving import leave_the_last
 
 __all__ = ["main"]
 
@@ -54,6 +55,11 @@ class _Commands(Mapping[str, click.Command]):
 
 class _Group(click.Group):
     """Prints a ``TermsearchError`` as one line; anything else is a bug and keeps its traceback."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
+        if args is None:  # the words of the process itself: it ends with the command
+            leave_the_last()
+        return super().main(args, *more, **named)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -8,11 +8,10 @@ from termsearch.diff.changes import Change, Changes, Kind, NameCounts, OriginDif
 from termsearch.index import Index, batches
 from termsearch.index.met import Met, key_of_id
 from termsearch.index.point import Point
-from termsearch.index.where import Condition
+from termsearch.index.where import CARD, Condition
 
 __all__ = ["OriginDifference"]
 
-_CARD = Condition("flags", ("card",))
 _PAGE = 4_096
 #: Points read with their vectors at a time: 768 floats are 25 kB in Python.
 _FEW = 256
@@ -35,7 +34,7 @@ class OriginDifference:
         self._index, self._origin, self._changes = index, origin, changes
         self._here = Condition("origin", (origin,))
         self._had_names = index.count([self._here])
-        self._had_concepts = index.count([self._here, _CARD])
+        self._had_concepts = index.count([self._here, CARD])
         self._names, self._concepts = Met(), Met()
         self._names_of_added = 0
         self._releases: dict[str, None] = {}
@@ -87,7 +86,7 @@ class OriginDifference:
         """The cards in the index of ``cards`` and of what they replace, by CURIE."""
         wanted = dict.fromkeys(curie for card in cards for curie in (card.curie, *card.replaces))
         curies = Condition("curies", tuple(wanted))
-        return {card.curie: card for card in self._index.points([self._here, _CARD, curies])}
+        return {card.curie: card for card in self._index.points([self._here, CARD, curies])}
 
     def _place(self, card: Point, old: Point | None) -> None:
         """Add ``card`` to each kind of change that holds."""

@@ -1,9 +1,10 @@
 """The generations of an embedded index: which one answers, which one is kept, which one is next.
 
-A generation is a folder with a number that holds a manifest and the engine's files. Once
-published it is never written again, so any number of readers may have it open while the next one
-is made; ``current.json`` says which one they open. No number is used twice in a folder as long as
-anything of its first bearer is left.
+A generation is a folder with a number that holds a manifest and the engine's files. Once published
+its points never change, so any number of readers may have it open while the next one is made (the
+engine writes its settings anew as it opens one, into a file of another name that it then moves);
+``current.json`` says which one they open. No number is used twice in a folder as long as anything
+of its first bearer is left.
 """
 
 import re

@@ -6,19 +6,17 @@ templates (``/concepts/{vocabulary}/{code}``), which keeps codes out of figures 
 
 import logging
 from time import perf_counter
-from traceback import format_tb
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from termsearch.service.metrics import Metrics
-from termsearch.service.problems import Problem, respond
+from termsearch.service.problems import Problem, note_bug, respond
 
 __all__ = ["Guard"]
 
 _log = logging.getLogger("termsearch.access")
-_errors = logging.getLogger("termsearch.service")
 
 #: For answers that no browser shows. A route that serves a page sets its own policy.
 #: https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html
@@ -52,7 +50,7 @@ class Guard:
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:
-            _note(error)
+            note_bug("a bug", error)
             if answer.status:
                 raise  # too late to say it: the server cuts the connection
             await respond(Problem(500, "the service failed; its log says where."),
@@ -92,9 +90,3 @@ def _route(scope: Scope) -> str:
     """The route's template; ``unknown`` if there is none, so that figures stay few."""
     path = getattr(scope.get("route"), "path", "")
     return f"{scope.get('root_path', '')}{path}" if path else "unknown"
-
-
-def _note(error: Exception) -> None:
-    """Where it was, without the message: that may quote the text of a query."""
-    where = "".join(format_tb(error.__traceback__)).rstrip()
-    _errors.error("a bug: %s at\n%s", type(error).__name__, where)

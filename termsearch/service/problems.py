@@ -5,7 +5,9 @@ of the service that speaks another language (FHIR's ``OperationOutcome``) regist
 the same under its own paths.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from traceback import format_tb
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -26,7 +28,10 @@ from termsearch.errors import (
     UsageError,
 )
 
-__all__ = ["ERRORS", "ErrorBody", "Problem", "handle_problems", "problem_of", "respond", "speak"]
+__all__ = ["ERRORS", "ErrorBody", "Problem", "handle_problems", "note_bug", "problem_of",
+           "respond", "speak"]  # fmt: skip
+
+_log = logging.getLogger("termsearch.service")
 
 #: Status to what a program may branch on, where the kind of error does not say it better.
 _CODES = {
@@ -224,3 +229,9 @@ def _http(error: Exception) -> Problem:
         return _own(error)
     said = f"{error.detail}. See /openapi.json for what there is."
     return Problem(error.status_code, said, headers=error.headers)
+
+
+def note_bug(what: str, error: Exception) -> None:
+    """Log where it was, without the message: that may quote the text of a query."""
+    where = "".join(format_tb(error.__traceback__)).rstrip()
+    _log.error("%s: %s at\n%s", what, type(error).__name__, where)

@@ -9,7 +9,7 @@ from termsearch.abbreviations import variants
 from termsearch.index import Index, Stored
 from termsearch.index.manifest import Loaded
 from termsearch.index.point import as_written
-from termsearch.index.where import Condition
+from termsearch.index.where import CARD, Condition
 from termsearch.normalize import search_form, search_key
 from termsearch.verify.sample import Pool
 
@@ -71,7 +71,7 @@ def _miscounted(index: Index) -> Iterator[str]:
 def _counted(index: Index, entry: Loaded) -> tuple[int, int]:
     """Names and concepts of one vocabulary of one origin."""
     here = [Condition("vocabulary", (entry.vocabulary,)), Condition("origin", (entry.origin,))]
-    return index.count(here), index.count([*here, Condition("flags", ("card",))])
+    return index.count(here), index.count([*here, CARD])
 
 
 def _has_its_id(id_: str, stored: Stored) -> bool:

@@ -19,7 +19,6 @@ from filelock import FileLock
 
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
 from termsearch.index.check import require_sound
-from termsearch.index.edge.leaving import leave
 from termsearch.index.edge.translate import config, engine, words
 from termsearch.index.edge.writing import EMPTY_BYTES, EdgeWriter
 from termsearch.index.folder import disk_use, lock, read_manifest, require_room, write_manifest
@@ -33,6 +32,7 @@ from termsearch.index.generations import (
 )
 from termsearch.index.manifest import Generation, Manifest
 from termsearch.index.packed import FACTS
+from termsearch.leaving import leave
 
 __all__ = ["EdgeIndex"]
 

@@ -8,7 +8,7 @@ from termsearch.autocomplete import Completion, autocomplete
 from termsearch.codes import conditions_of
 from termsearch.index import Index
 from termsearch.index.point import Point
-from termsearch.index.where import Condition, Where
+from termsearch.index.where import CARD, Condition, Where
 from termsearch.normalize import search_form
 from termsearch.service.clinical.fields import Found, canonical, card_first
 from termsearch.service.clinical.table import Table
@@ -90,9 +90,7 @@ def _begins_a_word(typed: str, point: Point, named: Iterable[Point]) -> bool:
 def _below(
     index: Index, parent: str, code: str, conditions: Sequence[Condition]
 ) -> Iterator[Found]:
-    cards = index.points(
-        [Condition("ancestors", (parent,)), Condition("flags", ("card",)), *conditions]
-    )
+    cards = index.points([Condition("ancestors", (parent,)), CARD, *conditions])
     alike = [
         card
         for card in islice(cards, _MOST_BELOW)

@@ -1,10 +1,8 @@
 """A request, to what answers it; the same for HTTP and for the entries of a batch."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from traceback import format_tb
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -22,11 +20,9 @@ from termsearch.service.fhir.parameters import given
 from termsearch.service.fhir.resources import SEARCHED, code_system, found, value_set
 from termsearch.service.fhir.sets import by_url
 from termsearch.service.fhir.systems import Systems
-from termsearch.service.problems import Problem, problem_of
+from termsearch.service.problems import Problem, note_bug, problem_of
 
 __all__ = ["Asked", "Said", "answer"]
-
-_log = logging.getLogger("termsearch.service")
 
 #: Requests in one batch.
 _BATCH: Final = 200
@@ -200,15 +196,9 @@ async def _entry(search: AsyncTermSearch, asked: Asked, entry: _Entry) -> Json:
     except TermsearchError as error:
         return _failed(problem_of(error))
     except Exception as error:  # noqa: BLE001  # a bug in one is no answer's but its own
-        _note(error)
+        note_bug("a bug in an entry of a batch", error)
         return _failed(Problem(500, "the service failed; its log says where."))
     return {"resource": said.resource, "response": {"status": "200"}}
-
-
-def _note(error: Exception) -> None:
-    """Where it was, without the message: see :mod:`termsearch.service.guard`."""
-    where = "".join(format_tb(error.__traceback__)).rstrip()
-    _log.error("a bug in an entry of a batch: %s at\n%s", type(error).__name__, where)
 
 
 def _failed(problem: Problem) -> Json:

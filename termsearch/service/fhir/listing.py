@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from termsearch.aio import AsyncTermSearch
 from termsearch.index import Index
 from termsearch.index.point import Point
-from termsearch.index.where import Condition
+from termsearch.index.where import CARD, LIVE, Condition
 from termsearch.service.fhir.coded import coded, richness
 from termsearch.service.fhir.filtered import Row
 from termsearch.service.fhir.outcome import not_supported, too_costly
@@ -32,8 +32,6 @@ _LISTED: Final = 500_000
 #: What the engine reads at once, in 0.2 s: others wait no longer than that.
 _PIECE: Final = 4_096
 
-_CARD: Final = Condition("flags", ("card",))
-_LIVE: Final = Condition("flags", ("live",))
 
 #: CURIEs, or ids of points, which have no colon.
 _Keys = tuple[str, ...]
@@ -103,7 +101,7 @@ def page(index: Index, keys: Sequence[str]) -> list[Row]:
 def _cards(index: Index, curies: Sequence[str]) -> list[Point]:
     """Cards of these concepts, without the names they have besides: three times as fast."""
     wanted = set(curies)
-    found = index.points([Condition("curies", tuple(curies)), _CARD]) if curies else iter(())
+    found = index.points([Condition("curies", tuple(curies)), CARD]) if curies else iter(())
     return [card for card in found if card.curie in wanted]
 
 
@@ -112,7 +110,7 @@ def _row(card: Point) -> Row:
 
 
 async def _keys(search: AsyncTermSearch, part: Part, live: bool) -> _Keys:
-    conditions = (*part.conditions, *((_LIVE,) if live else ()))
+    conditions = (*part.conditions, *((LIVE,) if live else ()))
     wanted = conditions, part.codes, part.without
     lists = _LISTS.setdefault(search, _Lists())
     keys = lists.get(wanted)
@@ -165,7 +163,7 @@ async def _by_id(search: AsyncTermSearch, part: Part, where: tuple[Condition, ..
 
     some = await search.call(lambda s: s.index.ids(where))
     await _pieces(search, lambda: note(some))
-    roots = (Condition("curies", tuple(part.without)), _CARD)
+    roots = (Condition("curies", tuple(part.without)), CARD)
     without = await search.call(lambda s: set(s.index.ids(roots)) if part.without else set())
     return tuple(each for each in ids if each not in without)
 
@@ -193,4 +191,4 @@ async def _pieces(search: AsyncTermSearch, read: Callable[[], int]) -> None:
 
 
 def _where(part: Part, *, live: bool) -> tuple[Condition, ...]:
-    return (*part.conditions, _CARD, *((_LIVE,) if live else ()))
+    return (*part.conditions, CARD, *((LIVE,) if live else ()))

@@ -12,7 +12,7 @@ from typing import Final
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
-from termsearch.index.where import Condition, Where
+from termsearch.index.where import ACTIVE, LIVE, Condition, Where
 from termsearch.service.fhir.coded import Coded, curie_of, one_coded
 from termsearch.service.fhir.datatypes import Include, Property, ValueSet
 from termsearch.service.fhir.implicit import Implicit, read_ecl, read_url
@@ -78,7 +78,7 @@ class Part:
             live: Only names and concepts in use.
         """
         among = (Condition("curies", self.codes),) if self.codes is not None else ()
-        return (*self.conditions, *among, *((Condition("flags", ("active",)),) if live else ()))
+        return (*self.conditions, *among, *((ACTIVE,) if live else ()))
 
     def narrowed(self, other: "Part") -> "Part":
         """What is in both."""
@@ -221,7 +221,7 @@ def _filter(index: Index, system: System, said: Property) -> Part:
         case ("semanticType", "="):
             return _with(system, Condition("types", (_type(index, system, said.value),)))
         case ("inactive", "=") if said.value == "false":
-            return _with(system, Condition("flags", ("live",)))
+            return _with(system, LIVE)
         case _:
             found = f"{said.property} {said.op} {said.value}"[:200]
             raise not_supported(f"the filter {found!r} is not supported; these are: {_FILTERS}.")
