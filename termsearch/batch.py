@@ -40,7 +40,7 @@ class _Tally:
 
     def add(self, concept: Concept, points: Sequence[Point]) -> None:
         key = concept.vocabulary, points[0].origin
-        self._release[key] = concept.release
+        self._release[key] = concept.release or self._release.get(key, "")
         self._types.setdefault(key, {}).update(dict.fromkeys(concept.types))
         langs, used_by = self._langs.setdefault(key, {}), self._used_by.setdefault(key, {})
         for point in points:

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Concept", "Kind", "Name", "SemanticType", "Source"]
+__all__ = ["Concept", "Kind", "Name", "SemanticType", "Source", "origin_of"]
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -89,4 +89,9 @@ class Concept(BaseModel):
 
     def origin(self, loader: str) -> str:
         """What an ingest by ``loader`` replaces: all it put in before, or that of this part."""
-        return f"{loader}/{self.part}" if self.part else loader
+        return origin_of(loader, self.part)
+
+
+def origin_of(loader: str, part: str) -> str:
+    """Whose names are replaced together: ``mesh/desc``; of a loader without parts, its name."""
+    return f"{loader}/{part}" if part else loader

@@ -47,17 +47,19 @@ def open_index(settings: Settings) -> Index:
     return EdgeIndex.open(settings.home / settings.index)
 
 
-def served_manifest(settings: Settings) -> Manifest | None:
-    """What answers now, its points counted; None if nothing does, or another encoder is asked for.
+def served_manifest(settings: Settings) -> tuple[Manifest | None, Manifest | None]:
+    """What answers now, its points counted, and what an ingest that was cut has left beside it.
 
-    Reads the encoder's weights at most for their digest.
+    None if nothing does, or another encoder is asked for, whose weights are read at most for their
+    digest; None if nothing is left.
     """
     try:
         index = open_index(settings)
     except IndexMissingError:
-        return None
+        return None, None
+    manifest, waiting = index.manifest, index.waiting()
     index.close()
-    return index.manifest if _may_be(index.manifest.encoder, settings) else None
+    return manifest if _may_be(manifest.encoder, settings) else None, waiting
 
 
 def rollback(settings: Settings) -> Index:

@@ -86,15 +86,23 @@ class UnknownLoaderError(UsageError):
 class UnknownReleaseError(UsageError):
     """No installed loader, or more than one, recognises the files."""
 
-    def __init__(self, path: Path, claimed_by: Iterable[str], installed: Iterable[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        claimed_by: Iterable[str],
+        installed: Iterable[str],
+        reasons: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """``reasons``: loader, and why it does not know the path, of those that say so."""
         self.path = path
         names = sorted(claimed_by)
         found = (
             f"looks like {' and '.join(names)}" if names else "is no release that a loader knows"
         )
+        told = "".join(f" Not read by {loader}: {reason}" for loader, reason in reasons)
         super().__init__(
             f"{path} {found}; installed loaders: {', '.join(sorted(installed)) or 'none'}. "
-            "Name the right one with --loader."
+            f"Name the right one with --loader.{told}"
         )
 
 
@@ -199,13 +207,13 @@ class IndexBusyError(TermsearchError):
 
 
 class UnfinishedIngestError(TermsearchError):
-    """The next generation holds part of a release; readers are not to see it."""
+    """The next generation holds what nobody asked to publish, or part of a release."""
 
-    def __init__(self, where: str, cut: Iterable[str]) -> None:
+    def __init__(self, where: str, waiting: Iterable[str]) -> None:
         super().__init__(
-            f"the ingest of {', '.join(cut)} was cut, and what is stored of it waits in the same "
-            f"next generation of {where}: nothing was published. Run that ingest again and all of "
-            "it is, or repeat this one with --discard to give it up."
+            f"an earlier ingest of {', '.join(waiting)} was cut or failed, and what it stored "
+            f"waits in the same next generation of {where}: nothing was published. Ingest both in "
+            "one command and all of it is, or repeat this one with --discard to give that up."
         )
 
 

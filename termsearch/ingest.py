@@ -14,7 +14,7 @@ from typing import TypedDict, Unpack
 
 from termsearch import __version__
 from termsearch.batch import Batch, batches_of
-from termsearch.concept import Concept, SemanticType
+from termsearch.concept import Concept, origin_of
 from termsearch.diff import Difference
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import EmptyReleaseError, LargeRemovalError
@@ -26,7 +26,7 @@ from termsearch.index.where import CARD, Condition
 from termsearch.loader import Report
 from termsearch.pipeline import ahead, submitted
 from termsearch.share import Share
-from termsearch.summary import Summary
+from termsearch.summary import Summary, other_options
 
 __all__ = ["IngestOptions", "ingest", "store"]
 
@@ -41,6 +41,7 @@ class IngestOptions(TypedDict, total=False):
 
     replace_all: bool  #: allow that most of what an origin had is removed
     fingerprint: str  #: of what is read and how; remembered, so that `summary.unchanged` knows it
+    options: str  #: as on the command line; remembered, so that others are told of the next time
     difference: Difference | None  #: compares with what answers now; told in the summary
     share: Share | None  #: all this is; the rest is left, as if cut, to a run without it
     progress: Callable[[Summary], None]  #: called after every batch, and before the graph is built
@@ -102,7 +103,7 @@ def store(
         LargeRemovalError: More than half of what an origin had is gone, and ``replace_all`` is off.
     """
     index.manifest.require(encoder.card, index.name)
-    run = _Run(encoder, index, Summary(report=report), how)
+    run = _Run(loader, encoder, index, Summary(report=report), how)
     with ThreadPoolExecutor(1, "termsearch-index") as engine:
         run.load(batches, engine)
     if how.get("share"):
@@ -111,7 +112,8 @@ def store(
     if not run.summary.names:
         reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
         raise EmptyReleaseError(loader, run.summary.report.read, reasons)
-    run.finish(replace_all=how.get("replace_all", False), fingerprint=how.get("fingerprint", ""))
+    read_so = {"fingerprint": how.get("fingerprint", ""), "options": how.get("options")}
+    run.finish(replace_all=how.get("replace_all", False), read_so=read_so)
     return run.summary
 
 
@@ -123,10 +125,10 @@ class _Run:
     """One ingest under way."""
 
     def __init__(
-        self, encoder: Encoder, index: Index, summary: Summary, how: IngestOptions
+        self, loader: str, encoder: Encoder, index: Index, summary: Summary, how: IngestOptions
     ) -> None:
         self.summary = summary
-        self._encoder, self._index = encoder, index
+        self._loader, self._encoder, self._index = loader, encoder, index
         self._progress: Callable[[Summary], None] = how.get("progress") or _nobody
         self._difference = how.get("difference")
         self._entries: dict[tuple[str, str], Loaded] = {}
@@ -148,11 +150,19 @@ class _Run:
         for write in writes:
             write.result()
 
-    def finish(self, *, replace_all: bool, fingerprint: str) -> None:
-        """Remove what is gone, build the graph, and say in the manifest that all is there."""
+    def finish(self, *, replace_all: bool, read_so: dict[str, str | None]) -> None:
+        """Remove what is gone, build the graph, and say in the manifest that all is there.
+
+        Args:
+            replace_all: Also most of what an origin had.
+            read_so: What the manifest says besides.
+        """
+        origins = self._origins()
         if self._difference:
+            self._difference.see_origins(origins)
             self.summary.changes = self._difference.finish().counts
-        origins = tuple(dict.fromkeys(origin for _, origin in self._entries))
+        others = other_options(self._before, origins, read_so["options"])
+        self.summary.report.warnings += others
         for origin in origins:
             self._remove_unseen(origin, replace_all=replace_all)
         # A run that was cut before its graph was built leaves that to the next one.
@@ -165,11 +175,19 @@ class _Run:
             self._index.optimize(self._built)
         self._index.write_manifest(
             self._index.manifest.without_origins(origins).with_loaded(
-                self._counted(entry).model_copy(update={"fingerprint": fingerprint})
+                self._counted(entry).model_copy(update=read_so)
                 for entry in self._entries.values()
             )
         )
+        self.summary.origins = origins
         self.summary.seconds = monotonic() - self._started
+
+    def _origins(self) -> tuple[str, ...]:
+        """What this run replaces: all that it stored names of, and parts that gave none."""
+        read = [origin_of(self._loader, part) for part in self.summary.report.parts]
+        had = {entry.origin for entry in self._before.loaded}
+        stored = [origin for _, origin in self._entries]
+        return tuple(dict.fromkeys((*stored, *(origin for origin in read if origin in had))))
 
     def _built(self, share: float) -> None:
         self.summary.built = share
@@ -224,7 +242,7 @@ class _Run:
             self._entries = entries
             old = {(e.vocabulary, e.origin): e for e in self._index.manifest.loaded}
             self._declare(
-                _joined(old[key], entry) if key in old else entry for key, entry in entries.items()
+                old[key].joined(entry) if key in old else entry for key, entry in entries.items()
             )
 
     def _declare(self, entries: Iterable[Loaded]) -> None:
@@ -233,13 +251,23 @@ class _Run:
 
     def _remove_unseen(self, origin: str, *, replace_all: bool) -> None:
         """Delete the names of ``origin`` that this run did not meet."""
-        had = sum(entry.names for entry in self._before.loaded if entry.origin == origin)
         gone = sum(len(page) for page in self._unseen(origin))
-        if gone > had / 2 and had and not replace_all:
-            raise LargeRemovalError(origin, gone, had)
+        lost, had = self._lost(origin) or (gone, self._had(origin))
+        if lost > had / 2 and had and not replace_all:
+            raise LargeRemovalError(origin, lost, had)
         for page in self._unseen(origin) if gone else ():
             self._index.remove(page)
         self.summary.removed += gone
+
+    def _lost(self, origin: str) -> tuple[int, int] | None:
+        """Of how many names that answer now, none is in what was read; of how many there are.
+
+        Not of those that are stored: a run that was refused has left others there.
+        """
+        return self._difference.lost(origin) if self._difference else None
+
+    def _had(self, origin: str) -> int:
+        return sum(entry.names for entry in self._before.loaded if entry.origin == origin)
 
     def _unseen(self, origin: str) -> Iterator[list[str]]:
         stored = self._index.ids([Condition("origin", (origin,))])
@@ -258,18 +286,3 @@ class _Run:
             }
         )
 
-
-def _joined(old: Loaded, new: Loaded) -> Loaded:
-    """``new`` with the types, languages and users of ``old``, whose points are still there."""
-
-    def both(field: str) -> tuple[str | SemanticType, ...]:
-        return tuple(dict.fromkeys((*getattr(old, field), *getattr(new, field))))
-
-    return new.model_copy(
-        update={
-            "names": old.names,  # what a removal is measured against, a cut run later too
-            "concepts": old.concepts,
-            "inactive": old.inactive or new.inactive,
-            **{field: both(field) for field in ("types", "langs", "used_by")},
-        }
-    )

@@ -7,7 +7,7 @@ from termsearch.index import Index
 from termsearch.index.manifest import Generation
 from termsearch.index.where import CARD, Condition
 
-__all__ = ["Status", "VocabularyStatus", "status"]
+__all__ = ["OriginStatus", "Status", "VocabularyStatus", "status"]
 
 
 class VocabularyStatus(BaseModel):
@@ -17,6 +17,14 @@ class VocabularyStatus(BaseModel):
     names: int
     concepts: int
     complete: bool = Field(description="Off: an ingest is running or was cut; run it again.")
+
+
+class OriginStatus(BaseModel):
+    """What one loader, or one part of what it reads, has put in: what an ingest replaces."""
+
+    vocabularies: list[str]
+    names: int
+    options: str | None = Field(description="With which it was read; null: not known.")
 
 
 class Status(BaseModel):
@@ -29,6 +37,7 @@ class Status(BaseModel):
     names: int
     concepts: int
     vocabularies: dict[str, VocabularyStatus]
+    origins: dict[str, OriginStatus]
     used_by: list[str] = Field(description="Vocabularies that names can be filtered by besides.")
     bytes: int = Field(description="On disk; 0 where a server does not tell.")
     kept: Generation | None = Field(description="What a rollback would return to.")
@@ -50,6 +59,7 @@ def status(index: Index) -> Status:
             vocabulary: _vocabulary(index, vocabulary, releases[vocabulary])
             for vocabulary in manifest.vocabularies()
         },
+        origins={origin: _origin(index, origin) for origin in manifest.origins()},
         used_by=[v for v in manifest.searchable_vocabularies() if v not in releases],
         bytes=index.size(),
         kept=index.kept(),
@@ -64,4 +74,13 @@ def _vocabulary(index: Index, vocabulary: str, release: str) -> VocabularyStatus
         names=index.count([here]),
         concepts=index.count([here, CARD]),
         complete=all(e.complete for e in index.manifest.loaded if e.vocabulary == vocabulary),
+    )
+
+
+def _origin(index: Index, origin: str) -> OriginStatus:
+    entries = [entry for entry in index.manifest.loaded if entry.origin == origin]
+    return OriginStatus(
+        vocabularies=sorted(entry.vocabulary for entry in entries),
+        names=index.count([Condition("origin", (origin,))]),
+        options=next((entry.options for entry in entries), None),
     )

@@ -19,8 +19,9 @@ from termsearch.connect import (
 from termsearch.diff import Difference
 from termsearch.elsewhere import elsewhere
 from termsearch.encoder import Encoder
-from termsearch.errors import IndexMissingError, UnfinishedIngestError
+from termsearch.errors import IndexMissingError
 from termsearch.index import Index
+from termsearch.index.check import require_only
 from termsearch.index.manifest import Manifest
 from termsearch.ingest import store
 from termsearch.loader import Options, Report, find_loader
@@ -75,6 +76,7 @@ class Update:
         }
         self._open = ExitStack()
         self._stored = False
+        self._ours: set[str] = set()  # origins that were brought up to date
 
     def __enter__(self) -> Self:
         return self
@@ -101,9 +103,10 @@ class Update:
         known = None if self._how.force else unchanged(manifest, self._prints[loader])
         if known:
             known.report, known.seconds = report, monotonic() - self._started
+            self._ours.update(known.origins)
             return known
         self._stored = True
-        return store(
+        summary = store(
             self._batches(loader, report),
             loader,
             self._encoder,
@@ -111,10 +114,13 @@ class Update:
             report=report,
             replace_all=self._how.replace,
             fingerprint=self._prints[loader],
+            options=self._options.told(),
             difference=None if self._how.share else self._difference(),
             share=self._how.share,
             progress=progress,
         )
+        self._ours.update(summary.origins)
+        return summary
 
     def _batches(self, loader: str, report: Report) -> Iterator[Batch]:
         files, share = self._files[loader], self._how.share
@@ -128,9 +134,14 @@ class Update:
 
         Returns:
             Why there is no such encoder, in one line, or nothing.
+
+        Raises:
+            UnfinishedIngestError: With it would be published what another ingest, which was cut
+                or failed, has stored; nothing was.
         """
         if self._served is not None or self._how.share or self._only_discards:
             return ""
+        self._require_only(self._index, self._ours.__contains__)
         warning = export_encoder(self._settings, self._encoder, self._index)
         self._index.publish(keep=self._how.keep)
         return warning
@@ -141,22 +152,34 @@ class Update:
         return self._how.discard and not self._stored
 
     def _difference(self) -> Difference | None:
-        """From what answers now, opened to read; None where nothing does."""
+        """From what answers now; None where nothing does."""
+        return Difference(self._answering, listed=0) if self._answering else None
+
+    @cached_property
+    def _answering(self) -> Index | None:
+        """What answers while the next generation is written, opened to read."""
         try:
             now = open_index(self._settings)
         except IndexMissingError:
             return None
         self._open.callback(now.close)
-        return Difference(now, listed=0)
+        return now
 
     @cached_property
     def _served(self) -> Manifest | None:
-        """What answers now, if all of the plan is in it as it would be read again."""
+        """What answers now, if all of the plan is in it as it would be read again.
+
+        Not if what waits to answer next has it otherwise: reading it again puts that right.
+        """
         if self._how.force or self._how.discard:  # which is done as the index is opened to write
             return None
-        manifest = served_manifest(self._settings)
-        same = manifest and all(unchanged(manifest, each) for each in self._prints.values())
-        return manifest if same else None
+        manifest, waiting = served_manifest(self._settings)
+        prints = self._prints.values()
+        if manifest is None or not all(unchanged(manifest, each) for each in prints):
+            return None
+        ours = {origin for each in prints for origin in manifest.origins_of(each)}
+        otherwise = waiting.changed_since(manifest) if waiting else ()
+        return manifest if ours.isdisjoint(otherwise) else None
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -171,10 +194,14 @@ class Update:
             shared=self._how.share is not None,
         )
         self._open.callback(index.close)
-        cut = index.manifest.cut_beside(self._files)
-        if cut and not self._how.share:  # else it would be refused at the end, all being embedded
-            raise UnfinishedIngestError(index.location, cut)
+        # What is sure to be refused at the end is refused before all is embedded.
+        self._require_only(index, lambda origin: origin.partition("/")[0] in self._files)
         return index
+
+    def _require_only(self, index: Index, ours: Callable[[str], bool]) -> None:
+        """Unless it is shared: then others fill it too."""
+        if not self._how.share:
+            require_only(index, self._answering.manifest if self._answering else None, ours)
 
 
 def read_batches(

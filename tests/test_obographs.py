@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from termsearch.concept import Kind
-from termsearch.errors import BadRecordError
+from termsearch.errors import BadRecordError, BadReleaseError
 from termsearch.loader import Options, Report
 from tests.obo import IRI, diseases, graphs, loaded, written
 
@@ -134,13 +134,11 @@ def test_a_node_that_two_graphs_share_is_one_concept_with_the_parents_of_both(
     assert report.dropped == {"term that the file has already had": 1}
 
 
-def test_a_file_of_edges_alone_yields_nothing_and_says_so(tmp_path: Path) -> None:
-    report = Report()
+def test_a_file_of_edges_alone_is_refused(tmp_path: Path) -> None:
     path = graphs(tmp_path, {"id": IRI + "hp.owl", "nodes": [], "edges": [{"sub": "a"}]})
 
-    assert loaded(path, report=report) == {}
-    assert (report.read, report.done) == (0, report.total)
-    assert "no term has a name" in report.warnings[0]
+    with pytest.raises(BadReleaseError, match="no term has a name"):
+        loaded(path)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "lookup": "lookup",
     "mcp": "mcp",
     "query": "query",
+    "remove": "remove",
     "rollback": "rollback",
     "serve": "serve",
     "status": "status",

@@ -48,6 +48,13 @@ def status_command(as_json: bool, **given: Any) -> None:
         ]
         + [["all", "", f"{found.concepts:,}", f"{found.names:,}", ""]],
     )
+    print_table(
+        ["origin", "vocabularies", "names", "read with"],
+        [
+            [name, ", ".join(o.vocabularies), f"{o.names:,}", o.options or ""]
+            for name, o in found.origins.items()
+        ],
+    )
     if found.used_by:
         click.echo(f"filter also by: {', '.join(found.used_by)}")
     if found.kept:

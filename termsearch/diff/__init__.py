@@ -7,7 +7,7 @@ four million concepts are 112 MB.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from termsearch.concept import Concept
+from termsearch.concept import Concept, origin_of
 from termsearch.diff.changes import KINDS, Change, Changes, Diff, Kind, NameCounts, OriginDiff
 from termsearch.diff.origin import OriginDifference
 from termsearch.errors import EmptyReleaseError
@@ -67,6 +67,7 @@ class Difference:
             if self.names - told >= _BATCH:
                 told = self.names
                 progress()
+        self.see_origins(origin_of(loader, part) for part in report.parts)
         if self.names == before:
             reasons = ", ".join(f"{n:,} {why}" for why, n in report.dropped.items())
             raise EmptyReleaseError(loader, report.read, reasons)
@@ -83,6 +84,20 @@ class Difference:
         """Compare concepts now, given all their points."""
         self.names += len(points)
         self._compare(points)
+
+    def see_origins(self, origins: Iterable[str]) -> None:
+        """These were read to the end: what they had is gone, also where they gave no concept."""
+        self._compare_waiting()
+        for origin in origins:
+            if origin not in self._origins:
+                found = OriginDifference(self._index, origin, self._changes)
+                if found.had_names:
+                    self._origins[origin] = found
+
+    def lost(self, origin: str) -> tuple[int, int]:
+        """After :meth:`finish`: how many names of ``origin`` are gone, and of how many."""
+        found = self._origins.get(origin)
+        return (found.names.to_remove, found.had_names) if found else (0, 0)
 
     def finish(self) -> Diff:
         """Compare what is left, look for what is gone, and say it all."""

@@ -33,7 +33,7 @@ class OriginDifference:
     def __init__(self, index: Index, origin: str, changes: Changes) -> None:
         self._index, self._origin, self._changes = index, origin, changes
         self._here = Condition("origin", (origin,))
-        self._had_names = index.count([self._here])
+        self.had_names = index.count([self._here])
         self._had_concepts = index.count([self._here, CARD])
         self._names, self._concepts = Met(), Met()
         self._names_of_added = 0
@@ -46,7 +46,7 @@ class OriginDifference:
     def compare(self, points: Sequence[Point]) -> None:
         """Place whole concepts; the index must have of them what it had before."""
         cards = [point for point in points if point.card]
-        before = self._before(cards) if self._had_names else {}
+        before = self._before(cards) if self.had_names else {}
         self._names.add(key_of_id(point.id) for point in points)
         self._concepts.add(_key(card.curie) for card in cards)
         self._names_of_added += sum(point.curie not in before for point in points)
@@ -65,7 +65,7 @@ class OriginDifference:
             gone += self._gone(points)
         for lost in (*self._lost, *sorted(gone)):
             self._settle(lost)
-        kept = self._had_names - self.names.to_remove
+        kept = self.had_names - self.names.to_remove
         self.names.to_embed = len(self._names) - kept
         self.names.added = self.names.to_embed - self._names_of_added
 
@@ -79,7 +79,7 @@ class OriginDifference:
             concepts_was=self._had_concepts,
             concepts_now=len(self._concepts),
             cut=not all(entry.complete for entry in entries),
-            needs_replace=self.names.to_remove > self._had_names / 2,
+            needs_replace=self.names.to_remove > self.had_names / 2,
         )
 
     def _before(self, cards: Sequence[Point]) -> dict[str, Point]:
@@ -113,7 +113,7 @@ class OriginDifference:
 
     def _unmet(self) -> Iterator[str]:
         """Ids of the names that the origin had and has no longer."""
-        if self._had_names:
+        if self.had_names:
             for page in batches(self._index.ids([self._here]), _PAGE):
                 yield from self._names.missing(page)
 

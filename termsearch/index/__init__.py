@@ -159,6 +159,9 @@ class Index(Protocol):
     def unfinished(self) -> Generation | None:
         """What an ingest is writing, or has left when it was cut."""
 
+    def waiting(self) -> Manifest | None:
+        """What :meth:`unfinished` says of itself."""
+
     def size(self) -> int:
         """Bytes on disk; 0 where the engine does not tell."""
 

@@ -1,14 +1,16 @@
 """What a generation must pass before readers see it, on every engine."""
 
+from collections.abc import Callable
 from itertools import islice
 
 import numpy as np
 
 from termsearch.errors import IndexUnreadableError, UnfinishedIngestError
 from termsearch.index import Index, Stored
+from termsearch.index.manifest import Manifest
 from termsearch.index.point import as_written
 
-__all__ = ["require_sound"]
+__all__ = ["require_only", "require_sound"]
 
 #: Points looked at: one damaged point in a hundred is found with a probability of .92. They are
 #: the first by id, and ids are hashes: a fair sample.
@@ -37,6 +39,25 @@ def require_sound(index: Index) -> None:
             f"{index.location} are damaged (point {bad[0]}); nothing was published. Repeat the "
             "ingest with --discard."
         )
+
+
+def require_only(index: Index, answers: Manifest | None, ours: Callable[[str], bool]) -> None:
+    """Refuse an index that will answer otherwise than now for another reason than ours.
+
+    Nobody asked for what an ingest that failed has left there, unless this one goes on with it.
+
+    Args:
+        index: The next generation.
+        answers: What answers now says of itself.
+        ours: Whether an origin is one that this run brings up to date.
+
+    Raises:
+        UnfinishedIngestError: It will.
+    """
+    others = [each for each in index.manifest.changed_since(answers) if not ours(each)]
+    if others:
+        told = [entry.told for entry in index.manifest.loaded if entry.origin in others]
+        raise UnfinishedIngestError(index.location, told or others)
 
 
 def _whole(id_: str, stored: Stored) -> bool:

@@ -187,11 +187,16 @@ class EdgeIndex(EdgeWriter):
 
     def unfinished(self) -> Generation | None:
         """See :class:`~termsearch.index.Index`."""
-        generation = unfinished(self._folder)
-        manifest = read_manifest(generation) if generation else None
-        if generation is None or manifest is None or not manifest.loaded:
+        generation, manifest = unfinished(self._folder), self.waiting()
+        if generation is None or manifest is None:
             return None
         return manifest.as_generation().model_copy(update={"names": _counted(generation)})
+
+    def waiting(self) -> Manifest | None:
+        """See :class:`~termsearch.index.Index`."""
+        generation = unfinished(self._folder)
+        manifest = read_manifest(generation) if generation else None
+        return manifest if manifest and manifest.loaded else None
 
     def size(self) -> int:
         """Bytes in use by all generations."""

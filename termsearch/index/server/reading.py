@@ -127,6 +127,11 @@ class ServerReader:
         generation = manifest_of(self._client, collection).as_generation()
         return generation.model_copy(update={"names": names})
 
+    def waiting(self) -> Manifest | None:
+        """See :class:`~termsearch.index.Index`."""
+        collection = unfinished(self._client, self._name)
+        return manifest_of(self._client, collection) if collection else None
+
     def size(self) -> int:
         """The server does not tell: 0."""
         return 0

@@ -1,0 +1,36 @@
+"""``termsearch remove``."""
+
+import json
+from typing import Any
+
+import click
+
+from termsearch.cli.options import index_option, json_option, settings_with
+
+__all__ = ["remove_command"]
+
+
+@click.command("remove")
+@click.argument("origins", metavar="ORIGIN...", nargs=-1, required=True)
+@click.option("--keep", is_flag=True, help="Retain what answers now, for termsearch rollback.")
+@click.option("--discard", is_flag=True, help="Throw away what an ingest that was cut has left.")
+@index_option
+@json_option
+def remove_command(
+    origins: tuple[str, ...], keep: bool, discard: bool, as_json: bool, **given: Any
+) -> None:
+    """Take all names of ORIGINs out of the index: what one loader, or a part of it, has put in.
+
+    termsearch status lists origins. Queries see the index as it was until all is removed.
+
+    \b
+        termsearch remove table/ward obo/doid
+    """
+    from termsearch.removal import remove
+
+    removed = remove(origins, settings_with(**given), keep=keep, discard=discard)
+    if as_json:
+        click.echo(json.dumps(removed, ensure_ascii=False))
+        return
+    for origin, names in removed.items():
+        click.echo(f"{origin}: {names:,} names removed")

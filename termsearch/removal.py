@@ -1,0 +1,85 @@
+"""Taking out what an ingest put in: a table that nobody keeps, an ontology that nobody asks for."""
+
+from collections.abc import Iterator, Sequence
+
+from termsearch.connect import open_index, open_or_create_index
+from termsearch.errors import UnknownValueError, UsageError
+from termsearch.index import Index, batches
+from termsearch.index.check import require_only
+from termsearch.index.where import Condition
+from termsearch.settings import Settings
+
+__all__ = ["remove"]
+
+_PAGE = 4_096
+
+
+def remove(
+    origins: Sequence[str], settings: Settings, *, keep: bool = False, discard: bool = False
+) -> dict[str, int]:
+    """Publish a generation without ``origins``. No encoder is loaded.
+
+    A run that was cut goes on if it is repeated.
+
+    Args:
+        origins: As ``status`` names them: a loader, or a part of what it reads.
+        settings: Say which index.
+        keep: Retain the generation that answers now.
+        discard: Throw away what an ingest that was cut has left.
+
+    Returns:
+        How many names were removed, by origin.
+
+    Raises:
+        UnknownValueError: The index has nothing of an origin.
+        UsageError: It has nothing else.
+        UnfinishedIngestError: What another run has left would be published too.
+    """
+    now = open_index(settings)
+    try:
+        there = {each: _count(now, each) for each in now.manifest.origins()}
+        _require_others(origins, there)
+        index = open_or_create_index(settings, now.manifest.encoder, discard=discard)
+        try:
+            require_only(index, now.manifest, origins.__contains__)
+            _remove(index, origins)
+            index.publish(keep=keep)
+        finally:
+            index.close()
+    finally:
+        now.close()
+    return {origin: there[origin] for origin in dict.fromkeys(origins)}
+
+
+def _count(index: Index, origin: str) -> int:
+    return index.count([Condition("origin", (origin,))])
+
+
+def _require_others(origins: Sequence[str], there: dict[str, int]) -> None:
+    for origin in origins:
+        if origin not in there:
+            raise UnknownValueError("origin", origin, there)
+    if set(origins) == set(there):
+        raise UsageError(
+            f"{', '.join(origins)} is all that is in the index, and none can be empty: delete the "
+            "index, or ingest something else first."
+        )
+
+
+def _remove(index: Index, origins: Sequence[str]) -> None:
+    """The manifest says first that something is under way, and last that it is done."""
+    going = [
+        entry.model_copy(update={"complete": False})
+        for entry in index.manifest.loaded
+        if entry.origin in origins
+    ]
+    index.write_manifest(index.manifest.with_loaded(going))
+    for page in _ids(index, origins):
+        index.remove(page)
+    index.optimize()
+    index.write_manifest(index.manifest.without_origins(origins))
+
+
+def _ids(index: Index, origins: Sequence[str]) -> Iterator[list[str]]:
+    for origin in origins:
+        yield from batches(index.ids([Condition("origin", (origin,))]), _PAGE)
