@@ -28,18 +28,22 @@ class Related(BaseModel):
 
 
 class Page(BaseModel, Generic[T]):
-    """A part of a list."""
+    """A part of a list that belongs to a concept."""
 
+    curie: str = Field(
+        description="Whose list it is: the successor's of a retired or merged code, the concept's "
+        "that uses a source's code; mappings are those of the code itself."
+    )
     total: int = Field(description="Of the whole list.")
     offset: int = Field(description="Place of the first result in the list, from 0.")
     limit: int
     results: list[T]
 
     @classmethod
-    def of(cls, whole: Sequence[T], offset: int, limit: int) -> "Page[T]":
-        """The part of ``whole`` that starts at ``offset``."""
+    def of(cls, curie: str, whole: Sequence[T], offset: int, limit: int) -> "Page[T]":
+        """The part of ``whole``, which is that of ``curie``, from ``offset`` on."""
         part = list(whole[offset : offset + limit])
-        return cls(total=len(whole), offset=offset, limit=limit, results=part)
+        return cls(curie=curie, total=len(whole), offset=offset, limit=limit, results=part)
 
 
 def parents(index: Index, curie: str) -> list[Related]:
@@ -91,10 +95,12 @@ def _page(
     below = (card for card in index.points(where) if card.curie != curie)
     if total <= _SORTED:
         whole = sorted(_richest(below), key=lambda each: (each.name.casefold(), each.curie))
-        return Page[Related].of(whole, offset, limit)
+        return Page[Related].of(curie, whole, offset, limit)
     itself = index.count([*where, Condition("curies", (curie,))]) if field == "ancestors" else 0
     part = list(islice(_distinct(below), offset, offset + limit))
-    return Page[Related](total=total - itself, offset=offset, limit=limit, results=part)
+    return Page[Related](
+        curie=curie, total=total - itself, offset=offset, limit=limit, results=part
+    )
 
 
 def _richest(cards: Iterable[Point]) -> list[Related]:

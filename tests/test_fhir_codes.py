@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.concepts import concept
 from tests.fhir import MESH, SNOMED, failed, get, parts, post, served, value
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 LOINC = "http://loinc.org"
 UMLS = "http://www.nlm.nih.gov/research/umls"
 WARD = "urn:x-termsearch:ward_a"
+HP = "http://human-phenotype-ontology.org"
+ICD10 = "http://hl7.org/fhir/sid/icd-10"  # not in the index, only in a cross-reference
 
 LOOKUP = "CodeSystem/$lookup"
 SUBSUMES = "CodeSystem/$subsumes"
@@ -22,7 +25,11 @@ IN_VALUE_SET = "ValueSet/$validate-code"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with served(tmp_path_factory.mktemp("fhir")) as opened:
+    crossed = concept("hp", "HP:9900001", "Hot to the touch",
+                      xrefs=("icd10:R99", "nowhere:7", "mesh:D990002"))  # fmt: skip
+    heirs = [concept("snomedct", code, f"Ache {code}", replaces=("10000006",), release="20260101")
+             for code in ("79999997", "69999996")]  # fmt: skip
+    with served(tmp_path_factory.mktemp("fhir"), crossed, *heirs) as opened:
         yield opened
 
 
@@ -339,8 +346,137 @@ def test_a_retired_code_leads_to_what_took_its_place_and_back(client: TestClient
     assert matches(back)["C9900000"] == "relatedto"
 
 
-def test_r5_asks_for_a_target_by_its_own_parameters(client: TestClient) -> None:
-    back = get(client, f"r5/{TRANSLATE}", system=ICD, targetCode="Q99", targetSystem=UMLS)
+def test_a_merged_code_that_is_not_loaded_leads_to_all_that_took_its_place(
+    client: TestClient,
+) -> None:
+    query: Any = {"system": SNOMED, "code": "10000006"}
+
+    plain = get(client, TRANSLATE, **query)
+    among = get(client, TRANSLATE, source=f"{SNOMED}?fhir_vs", target=f"{SNOMED}?fhir_vs", **query)
+    r5 = get(client, f"r5/{TRANSLATE}", system=SNOMED, sourceCode="10000006")
+
+    assert value(plain, "result") is True
+    assert list(matches(plain)) == ["69999996", "79999997"]
+    assert matches(plain) == matches(among) == dict.fromkeys(matches(plain), "relatedto")
+    assert parts(r5, "match")[0]["concept"]["display"] == "Ache 69999996"
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [{"targetsystem": MESH}, {"source": f"{MESH}?fhir_vs"}, {"reverse": True},
+     {"source": f"{SNOMED}?fhir_vs=isa/29999992"}],
+)  # fmt: skip
+def test_where_the_successors_of_a_merged_code_are_not_wanted_they_are_named(
+    client: TestClient, narrow: dict[str, Any]
+) -> None:
+    answer = get(client, TRANSLATE, system=SNOMED, code="10000006", **narrow)
+
+    assert value(answer, "result") is False
+    assert "merged into 69999996 and 79999997" in value(answer, "message")
+
+
+def test_a_merged_code_is_not_valid_and_its_successors_are_named(client: TestClient) -> None:
+    unknown = get(client, LOOKUP, status=404, system=SNOMED, code="10000006")
+    answer = get(client, IN_CODE_SYSTEM, url=SNOMED, code="10000006")
+
+    assert "merged into 69999996 and 79999997" in failed(unknown)[1]
+    assert value(answer, "result") is False
+    assert "merged into 69999996 and 79999997" in value(answer, "message")
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [{"targetsystem": ICD10}, {"targetsystem": "icd10"}, {"target": f"{ICD10}?fhir_vs"},
+     {"target": f"{ICD10}/vs"}, {"target": f"{ICD10}?fhir_vs", "targetsystem": ICD10}],
+)  # fmt: skip
+def test_a_code_system_that_only_cross_references_lead_to_can_be_a_target(
+    client: TestClient, narrow: dict[str, Any]
+) -> None:
+    answer = get(client, TRANSLATE, system=HP, code="HP:9900001", **narrow)
+
+    assert matches(answer) == {"R99": "relatedto"}
+    assert parts(answer, "match")[0]["concept"]["system"] == ICD10
+
+
+def test_the_address_of_each_match_can_be_its_target(client: TestClient) -> None:
+    plain = get(client, TRANSLATE, system=HP, code="HP:9900001")
+
+    for each in parts(plain, "match"):
+        only = get(client, TRANSLATE, system=HP, code="HP:9900001",
+                   targetsystem=each["concept"]["system"])  # fmt: skip
+        assert parts(only, "match") == [each]
+    assert len(matches(plain)) == 3
+
+
+@pytest.mark.parametrize(
+    "narrow", [{"targetsystem": "http://www.whocc.no/atc"}, {"targetsystem": MESH, "target": ICD10}]
+)
+def test_a_known_code_system_that_nothing_leads_to_is_no_error(
+    client: TestClient, narrow: dict[str, Any]
+) -> None:
+    narrow = {name: f"{each}?fhir_vs" if name == "target" else each
+              for name, each in narrow.items()}  # fmt: skip
+
+    answer = get(client, TRANSLATE, system=HP, code="HP:9900001", **narrow)
+
+    assert value(answer, "result") is False
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [{"targetsystem": "http://example.org"}, {"target": "http://example.org?fhir_vs"},
+     {"target": "http://example.org/vs"}, {"target": f"{ICD10}?fhir_vs=isa/R99"},
+     {"targetsystem": f"{SNOMED}/900000000000207008/version/19990101"}],
+)  # fmt: skip
+def test_a_target_that_nobody_knows_is_an_error(client: TestClient, narrow: dict[str, Any]) -> None:
+    outcome = get(client, TRANSLATE, status=404, system=HP, code="HP:9900001", **narrow)
+
+    assert failed(outcome)[0] == "not-found"
+
+
+@pytest.mark.parametrize("reverse", [True, False])
+def test_a_cross_reference_is_found_from_both_sides(client: TestClient, reverse: bool) -> None:
+    answer = get(client, TRANSLATE, system=MESH, code="D990002", reverse=reverse)
+
+    assert value(answer, "result") is True
+    assert matches(answer)["HP:9900001"] == "relatedto"
+
+
+@pytest.mark.parametrize(
+    ("narrow", "found"),
+    [
+        ({}, ["C9900002", "99-9"]),
+        ({"sourceSystem": UMLS}, ["C9900002"]),
+        ({"sourceScope": f"{LOINC}?fhir_vs"}, ["99-9"]),
+        ({"sourceScope": f"{MESH}?fhir_vs"}, []),
+        ({"targetScope": f"{ICD}?fhir_vs"}, ["C9900002", "99-9"]),
+        ({"targetScope": f"{MESH}?fhir_vs"}, []),
+    ],
+)
+@pytest.mark.parametrize("own", ["targetSystem", "system"])
+def test_r5_asks_from_a_target_for_its_sources(
+    client: TestClient, narrow: dict[str, str], found: list[str], own: str
+) -> None:
+    query: Any = {own: ICD, "targetCode": "Q99", **narrow}
+
+    answer = get(client, f"r5/{TRANSLATE}", **query)
+
+    assert list(matches(answer, "relationship")) == found
+
+
+def test_reversed_source_and_target_change_places_in_r4(client: TestClient) -> None:
+    query: Any = {"system": ICD, "code": "Q99", "reverse": True}
+
+    right = get(client, TRANSLATE, source=f"{LOINC}?fhir_vs", target=f"{ICD}?fhir_vs", **query)
+    wrong = get(client, TRANSLATE, source=f"{ICD}?fhir_vs", target=f"{LOINC}?fhir_vs", **query)
+
+    assert matches(right) == {"99-9": "equivalent"}
+    assert value(wrong, "result") is False
+
+
+def test_r5_asks_by_its_own_parameters(client: TestClient) -> None:
+    back = post(client, f"r5/{TRANSLATE}?sourceSystem={UMLS}",
+                sent(targetCoding={"system": ICD, "code": "Q99"}))  # fmt: skip
     coded = post(client, f"r5/{TRANSLATE}", sent(sourceCoding={"system": ICD, "code": "Q99"}))
 
     assert matches(back, "relationship") == {"C9900002": "equivalent"}

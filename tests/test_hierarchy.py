@@ -6,7 +6,7 @@ from termsearch.concept import Name, Source
 from termsearch.hierarchy import Page, ancestors, children, descendants, parents
 from termsearch.index import Index
 from termsearch.ingest import ingest
-from termsearch.mappings import mappings
+from termsearch.mappings import mappings, translations
 from tests.concepts import ALL, OLD_FEVER, concept
 from tests.conftest import WordHash
 
@@ -87,7 +87,9 @@ def test_a_users_table_does_not_double_a_child(index: Index, encoder: WordHash) 
 
 
 def test_a_leaf_has_nothing_below(index: Index) -> None:
-    assert children(index, "mesh:D990003") == Page(total=0, offset=0, limit=100, results=[])
+    assert children(index, "mesh:D990003") == Page(
+        curie="mesh:D990003", total=0, offset=0, limit=100, results=[]
+    )
 
 
 def told(index: Index, curie: str) -> list[tuple[str, str, str]]:
@@ -129,4 +131,51 @@ def test_cross_references_and_successors_are_mappings(index: Index, encoder: Wor
     ingest([both], "other", encoder, index)
 
     assert told(index, "DOID:1") == [("mesh:D990077", "xref", ""), ("umls:C1", "xref", "")]
+    assert told(index, "mesh:D990077") == [("DOID:1", "xref by", "")]
     assert told(index, "snomedct:39999993") == [("snomedct:29999992", "replaced by", "")]
+    assert told(index, "snomedct:29999992") == [("snomedct:39999993", "replaces", "")]
+
+
+def test_a_merged_code_maps_to_every_concept_that_it_went_into(
+    index: Index, encoder: WordHash
+) -> None:
+    heirs = [concept("snomedct", code, f"Ache {code}", replaces=("10000006",))
+             for code in ("79999997", "69999996")]  # fmt: skip
+    ingest(heirs, "other", encoder, index)
+
+    assert told(index, "umls:C9900000") == [("umls:C9900001", "replaced by", "")]
+    assert told(index, "snomedct:10000006") == [
+        ("snomedct:69999996", "replaced by", ""),
+        ("snomedct:79999997", "replaced by", ""),
+    ]
+
+
+def test_of_a_chain_of_retired_codes_the_end_comes_first(index: Index, encoder: WordHash) -> None:
+    older = concept("snomedct", "19999999", "Hot state", active=False, replaced_by=("39999993",))
+    ingest([older], "other", encoder, index)
+
+    assert told(index, "snomedct:19999999") == [
+        ("snomedct:29999992", "replaced by", ""),
+        ("snomedct:39999993", "replaced by", ""),
+    ]
+
+
+def test_a_merged_code_is_elsewhere_what_its_successor_is(index: Index) -> None:
+    found = translations(index, "umls:C9900000", ["umls:C9900001"])
+
+    assert [(each.curie, each.relation) for each in found] == [
+        ("umls:C9900001", "replaced by"),
+        ("mesh:D9", "source"),
+        ("snomedct:19999991", "source"),
+    ]
+
+
+def test_the_other_codes_that_a_successor_replaces_say_nothing_of_a_code(
+    index: Index, encoder: WordHash
+) -> None:
+    heir = concept("snomedct", "69999996", "Ache", replaces=("10000006", "10000014"))
+    ingest([heir], "other", encoder, index)
+
+    found = translations(index, "snomedct:10000006", ["snomedct:69999996"])
+
+    assert [each.curie for each in found] == ["snomedct:69999996"]

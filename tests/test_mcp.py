@@ -227,6 +227,16 @@ def test_codes_are_explained_and_those_that_are_not_there_named(shelf: Shelf) ->
     assert [missing["code"] for missing in answer["missing"]] == ["mesh:D1"]
 
 
+def test_a_sources_concept_shows_its_codes_elsewhere(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.publish([concept("mesh", "D9", "Cough", release="2026")], "coughs")
+
+    source, umls = told(shelf, "get_concept", codes=["mesh:D9", "umls:C9900001"])["results"]
+
+    assert source["codes"] == ["umls:C9900001", "snomedct:19999991"]
+    assert umls["codes"] == ["mesh:D9", "snomedct:19999991"]
+
+
 def test_descendants_come_in_pages(shelf: Shelf) -> None:
     first = told(shelf, "descendants", code="mesh:D990001", limit=1)
     second = told(shelf, "descendants", code="mesh:D990001", limit=1, offset=first["next_offset"])
@@ -245,6 +255,7 @@ def test_a_code_is_translated_with_how_that_is_known(shelf: Shelf) -> None:
     crossed = told(shelf, "translate_code", code="local:W1", target="MSH")
     shared = told(shelf, "translate_code", code="snomedct:19999991")
     retired = told(shelf, "translate_code", code="snomedct:39999993")
+    merged = told(shelf, "translate_code", code="umls:C9900000", target="UMLS")
     none = told(shelf, "translate_code", code="local:W1", target="icd10cm")
 
     assert crossed["results"] == [{"curie": "mesh:D990002", "name": "Fever", "relation": "xref"}]
@@ -252,6 +263,9 @@ def test_a_code_is_translated_with_how_that_is_known(shelf: Shelf) -> None:
         ("umls:C9900001", "used by"), ("mesh:D9", "shared"),
     }  # fmt: skip
     assert retired["results"][0]["relation"] == "replaced by"
+    assert merged["results"] == [
+        {"curie": "umls:C9900001", "name": "Coughing", "relation": "replaced by"}
+    ]
     assert none["results"] == []
     assert none["elsewhere"] == ["mesh"]
 

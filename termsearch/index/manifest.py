@@ -1,6 +1,6 @@
 """What an index says of itself: the encoder that built it and the releases in it."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, Field
 
@@ -11,7 +11,7 @@ from termsearch.errors import IndexUnreadableError, ModelMismatchError
 __all__ = ["SCHEMA", "Generation", "Loaded", "Manifest"]
 
 #: Raised when points of an older index can't be read any more; the changelog says so.
-SCHEMA = 4
+SCHEMA = 5
 
 
 class Loaded(BaseModel):
@@ -30,6 +30,31 @@ class Loaded(BaseModel):
     fingerprint: str = Field(
         default="", description="Of what it was read from and how; empty: not known any more."
     )
+
+    options: str | None = Field(
+        default=None, description="With which it was read, as on the command line; null: unknown."
+    )
+
+    def joined(self, new: "Loaded") -> "Loaded":
+        """``new``, with what has to be known of these points as long as they are there too."""
+
+        def both(field: str) -> tuple[str | SemanticType, ...]:
+            return tuple(dict.fromkeys((*getattr(self, field), *getattr(new, field))))
+
+        return new.model_copy(
+            update={
+                "names": self.names,  # what a removal is measured against, a cut run later too
+                "concepts": self.concepts,
+                "options": self.options,
+                "inactive": self.inactive or new.inactive,
+                **{field: both(field) for field in ("types", "langs", "used_by")},
+            }
+        )
+
+    @property
+    def told(self) -> str:
+        """For messages."""
+        return f"{self.vocabulary} ({self.origin})"
 
 
 class Generation(BaseModel):
@@ -116,12 +141,20 @@ class Manifest(BaseModel):
     @property
     def cut(self) -> list[str]:
         """Vocabularies whose ingest is under way or was cut, each with its origin."""
-        return [_named(entry) for entry in self.loaded if not entry.complete]
+        return [entry.told for entry in self.loaded if not entry.complete]
 
-    def cut_beside(self, loaders: Container[str]) -> list[str]:
-        """Of :attr:`cut`, what none of ``loaders`` goes on with."""
-        cut = [e for e in self.loaded if not e.complete]
-        return [_named(e) for e in cut if e.origin.partition("/")[0] not in loaders]
+    def changed_since(self, answers: "Manifest | None") -> list[str]:
+        """Origins of which this one says something else than what answers now."""
+        now, then = _by_origin(self), _by_origin(answers) if answers else {}
+        return [each for each in dict.fromkeys((*now, *then)) if now.get(each) != then.get(each)]
+
+    def origins(self) -> list[str]:
+        """Of all that is in the index, in the order in which it came."""
+        return list(dict.fromkeys(entry.origin for entry in self.loaded))
+
+    def origins_of(self, fingerprint: str) -> list[str]:
+        """Those that were read with this fingerprint."""
+        return list(dict.fromkeys(entry.origin for entry in self.of_fingerprint(fingerprint)))
 
     def as_generation(self) -> Generation:
         """What there is to say of it where another one answers."""
@@ -169,8 +202,12 @@ class Manifest(BaseModel):
             raise ModelMismatchError(index, str(self.encoder), str(card))
 
 
-def _named(entry: Loaded) -> str:
-    return f"{entry.vocabulary} ({entry.origin})"
+def _by_origin(manifest: Manifest) -> dict[str, list[Loaded]]:
+    """Entries but for fingerprints, which are forgotten without a change to what they stand by."""
+    found: dict[str, list[Loaded]] = {}
+    for entry in manifest.loaded:
+        found.setdefault(entry.origin, []).append(entry.model_copy(update={"fingerprint": ""}))
+    return found
 
 
 def _forgotten(entries: Iterable[Loaded], fingerprints: set[str]) -> Iterator[Loaded]:

@@ -27,6 +27,8 @@ KEYWORDS = {
     "ancestors": False,
     "curies": False,
     "parents": False,
+    "xrefs": False,
+    "replaced_by": False,
     "form": False,
     "key": False,
     "origin": False,

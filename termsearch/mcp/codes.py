@@ -11,7 +11,7 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.lookup import Entry, lookup
-from termsearch.mappings import Mapping, mappings
+from termsearch.mappings import mappings, translations
 from termsearch.mcp import asked, told
 from termsearch.vocabulary import KNOWN, curie, split_curie, vocabulary_id
 
@@ -36,7 +36,8 @@ def cards(index: Index, codes: Sequence[str], *, inactive: bool) -> told.Cards:
     problem: TermsearchError | None = None
     for code in codes:
         try:
-            found += [_card(code, entry) for entry in lookup(index, code, inactive=inactive)]
+            entries = lookup(index, code, inactive=inactive)
+            found += [_card(code, entry, _elsewhere(index, entry)) for entry in entries]
         except (UnknownCodeError, UnknownValueError) as error:
             problem = error
             missing.append(told.Missing(code=code, problem=str(error)))
@@ -77,16 +78,11 @@ def translated(index: Index, code: str, target: str) -> told.Translated:
     entries = lookup(index, code)
     redirect = entries[0].redirect
     itself = redirect.asked if redirect else entries[0].curie
-    asked_for = dict.fromkeys([itself, *(entry.curie for entry in entries)])
-    found: dict[str, Mapping] = {}
-    for each in asked_for:
-        for mapping in mappings(index, each):
-            if mapping.curie != itself:
-                found.setdefault(mapping.curie, mapping)
+    found = translations(index, itself, [entry.curie for entry in entries])
     wanted = vocabulary_id(target) if target else ""
-    reached = dict.fromkeys(mapping.vocabulary for mapping in found.values())
+    reached = dict.fromkeys(mapping.vocabulary for mapping in found)
     _require_known(index.manifest, target, wanted, reached)
-    kept = [m for m in found.values() if wanted in {"", m.vocabulary}]
+    kept = [mapping for mapping in found if wanted in {"", mapping.vocabulary}]
     return told.Translated(
         curie=itself,
         name="" if redirect else entries[0].name,
@@ -122,7 +118,13 @@ def vocabularies(manifest: Manifest, *, types: int) -> told.Vocabularies:
     )
 
 
-def _card(code: str, entry: Entry) -> told.Card:
+def _elsewhere(index: Index, entry: Entry) -> list[str]:
+    """CURIEs of the same in other vocabularies, nearest first."""
+    found = mappings(index, entry.curie)
+    return [each.curie for each in found if each.relation not in {"replaced by", "replaces"}]
+
+
+def _card(code: str, entry: Entry, elsewhere: Sequence[str]) -> told.Card:
     synonyms = dict.fromkeys(_cut(name.name) for name in entry.names)
     synonyms.pop(_cut(entry.name), None)
     return told.Card(
@@ -138,8 +140,8 @@ def _card(code: str, entry: Entry) -> told.Card:
         parents=_briefs(entry.parents[:_SHOWN]),
         children=_briefs(entry.children[:_SHOWN]),
         more_children=max(0, len(entry.children) - _SHOWN),
-        codes=entry.xrefs[:_SHOWN],
-        more_codes=max(0, len(entry.xrefs) - _SHOWN),
+        codes=list(elsewhere[:_SHOWN]),
+        more_codes=max(0, len(elsewhere) - _SHOWN),
         active=entry.active,
         replaced_by=_briefs(entry.replaced_by[:_SHOWN]),
     )

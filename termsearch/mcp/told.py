@@ -182,8 +182,9 @@ class Translation(Brief):
     """A code of another vocabulary."""
 
     relation: Relation = Field(
-        description="xref: its vocabulary says so; source, used by: UMLS concept and its sources; "
-        "shared: same UMLS concept (via); replaced by, replaces: of retired codes."
+        description="xref: its vocabulary says so; xref by: that of the code found says so; "
+        "source, used by: UMLS concept and its sources; shared: same UMLS concept (via); replaced "
+        "by, replaces: of retired codes."
     )
     via: str = ""
 

@@ -166,7 +166,8 @@ TOOLS: Final = {
             "translate_code",
             "Translate a code",
             "The codes that stand for the same concept in another vocabulary, and how each is "
-            "known.",
+            "known; what replaces a retired code comes first. Cross-references are known from the "
+            "side that makes them.",
             asked.TranslateCode, told.Translated, _translate_code,
         ),
         Tool(

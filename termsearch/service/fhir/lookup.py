@@ -52,13 +52,14 @@ def known_code(index: Index, system: System, code: str) -> Coded:
     """A code of the index.
 
     Raises:
-        Problem: 404, there is no such code; names what took its place.
+        Problem: 404, there is no such code; names all that took its place.
     """
     found = one_coded(index, system, code)
     if found is None:
         wanted = curie_of(system, code)
-        took = [p for p in index.points([Condition("curies", (wanted,))]) if wanted in p.replaces]
-        said = f"; it is retired, and was merged into {took[0].code}" if took else ""
+        named = index.points([Condition("curies", (wanted,))])
+        took = sorted({point.code for point in named if wanted in point.replaces})
+        said = f"; it is retired, and was merged into {' and '.join(took)}" if took else ""
         raise not_found(f"{code} is no code of {system.canonical}{said}.")
     return found
 

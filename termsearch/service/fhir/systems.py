@@ -7,7 +7,7 @@ from termsearch.index.manifest import Manifest
 from termsearch.service.fhir.outcome import invalid, not_found
 from termsearch.vocabulary import KNOWN, Vocabulary, vocabulary_id
 
-__all__ = ["LOCAL", "System", "Systems", "address_of"]
+__all__ = ["LOCAL", "System", "Systems", "address_of", "vocabulary_of"]
 
 #: Before the id of a vocabulary that has no address of its own, and before our own extensions.
 LOCAL: Final = "urn:x-termsearch:"
@@ -97,8 +97,7 @@ class Systems:
 
     def find(self, uri: str) -> System | None:
         """None if the index does not hold it; ``uri`` may be any name of a vocabulary."""
-        local = uri.casefold().removeprefix(LOCAL)
-        return self._by_vocabulary.get(vocabulary_id(local))
+        return self._by_vocabulary.get(vocabulary_of(uri))
 
     def system(self, uri: str, version: str = "") -> System:
         """The code system that a client means.
@@ -125,6 +124,11 @@ def address_of(vocabulary: str) -> str:
     """FHIR's ``system`` for a vocabulary, in the index or not."""
     known = _KNOWN.get(vocabulary, Vocabulary(vocabulary, vocabulary))
     return known.uri or (f"urn:oid:{known.oid}" if known.oid else f"{LOCAL}{vocabulary}")
+
+
+def vocabulary_of(uri: str) -> str:
+    """What FHIR's ``system``, or any other name of a vocabulary, means; in the index or not."""
+    return vocabulary_id(uri.casefold().removeprefix(LOCAL))
 
 
 def _system(name: str, *, version: str, owned: bool, concepts: int) -> System:

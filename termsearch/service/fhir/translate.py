@@ -3,21 +3,22 @@
 There are no concept maps to name: the answer comes from what the vocabularies say of each other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.index import Index
 from termsearch.mappings import Mapping, mappings
 from termsearch.service.fhir.call import Call, Operation
-from termsearch.service.fhir.coded import coded
+from termsearch.service.fhir.coded import coded, curie_of, one_coded
 from termsearch.service.fhir.datatypes import CodeableConcept, Coding
 from termsearch.service.fhir.dialect import R5, Dialect
 from termsearch.service.fhir.lookup import known_code, meant
 from termsearch.service.fhir.outcome import Json, invalid, not_found
 from termsearch.service.fhir.parameters import Given, Known, parameter, parameters
 from termsearch.service.fhir.sets import Set, by_url
-from termsearch.service.fhir.systems import LOCAL, System, Systems, address_of
+from termsearch.service.fhir.systems import LOCAL, System, Systems, address_of, vocabulary_of
 from termsearch.service.problems import Problem
+from termsearch.vocabulary import KNOWN
 
 __all__ = ["TRANSLATE"]
 
@@ -53,17 +54,19 @@ _R5: Final = {
     "targetSystem": "uri",
 }
 
-#: Relations that lead from a code to what stands for it elsewhere, and those that lead back. A
-#: cross-reference is known on the side that makes it only.
-_FORTH: Final = frozenset({"xref", "source", "used by", "shared", "replaced by"})
-_BACK: Final = frozenset({"source", "used by", "shared", "replaces"})
+#: Relations that lead from a code to what stands for it elsewhere, and those that lead back.
+_BOTH_WAYS: Final = frozenset({"xref", "xref by", "source", "used by", "shared"})
+_FORTH: Final = _BOTH_WAYS | {"replaced by"}
+_BACK: Final = _BOTH_WAYS | {"replaces"}
 
 #: UMLS puts names into one concept because they mean the same. What a vocabulary calls a
 #: cross-reference or a replacement may be wider, narrower or only near, and it does not say which.
 _SAME: Final = frozenset({"source", "used by", "shared"})
 
+_NOTHING: Final = "the vocabularies in the index say of no code that it matches."
 
 _MISSING: Final = 404
+_IDS: Final = frozenset(vocabulary.id for vocabulary in KNOWN)
 
 
 def _known(dialect: Dialect) -> Known:
@@ -80,31 +83,32 @@ class _Asked(NamedTuple):
 class _Terms(NamedTuple):
     """Which translations are wanted."""
 
-    target: System | None
-    source_set: Set | None
-    target_set: Set | None
+    given: Set | None  #: the codes of which the one to be translated is to be one
+    systems: Sequence[str]  #: addresses of the code system that translations are to be of
+    within: Set | None  #: the codes that they may be
     back: bool
 
 
 async def _translate(call: Call) -> Json:
     asked = _asked(call)
     systems = call.systems
-    found: list[Mapping] = []
     problems: list[str] = []
 
-    def translate(index: Index) -> None:
-        terms = _terms(index, systems, call, back=asked.back)
+    def translate(index: Index) -> list[Mapping]:
+        terms = _terms(index, call, back=asked.back)
+        found: dict[str, Mapping] = {}
         for coding in asked.codings:
             try:
-                found.extend(_matches(index, meant(systems, coding), coding, terms))
+                for each in _leads(index, meant(systems, coding), coding.code, terms):
+                    found.setdefault(each.curie, each)
             except Problem as problem:
                 if problem.info.status != _MISSING:
                     raise
                 problems.append(str(problem))
+        return _kept(index, systems, list(found.values()), terms)
 
-    await call.index(translate)
-    distinct = {match.curie: match for match in reversed(found)}
-    return parameters(_said(call, list(distinct.values())[::-1], problems))
+    found = await call.index(translate)
+    return parameters(_said(call, found, " ".join(problems) or _NOTHING))
 
 
 def _asked(call: Call) -> _Asked:
@@ -125,7 +129,8 @@ def _codings(given: Given, kind: str) -> Iterator[Sequence[Coding]]:
     """Each way in which a code is given: ``code``, ``sourceCoding``, ..."""
     code = given.text(f"{kind}Code" if kind else "code")
     if code:
-        system = given.text("system") or given.text("sourceSystem")
+        names = ("targetSystem", "system") if kind == "target" else ("system", "sourceSystem")
+        system = given.text(names[0]) or given.text(names[1])
         yield [Coding(system=system, version=given.text("version"), code=code)]
     coding = given.one(f"{kind}Coding" if kind else "coding", Coding)
     if coding:
@@ -135,35 +140,79 @@ def _codings(given: Given, kind: str) -> Iterator[Sequence[Coding]]:
         yield several.coding
 
 
-def _terms(index: Index, systems: Systems, call: Call, *, back: bool) -> _Terms:
-    given = call.given
-    uri = given.text("targetsystem") or given.text("targetSystem")
-    sets = [given.text(f"{name}Scope") or given.text(name) for name in ("source", "target")]
-    source, target = (by_url(index, systems, url) if url else None for url in sets)
-    return _Terms(systems.system(uri) if uri else None, source, target, back)
+def _terms(index: Index, call: Call, *, back: bool) -> _Terms:
+    """What is asked of the code and of its translations; the way back turns the two around."""
+    given, systems = call.given, call.systems
+    scopes = [given.text(f"{name}Scope") or given.text(name) for name in ("source", "target")]
+    outer, inner = reversed(scopes) if back else scopes
+    system = given.text("targetsystem") or given.text("sourceSystem" if back else "targetSystem")
+    absent = _absent(systems, inner)
+    return _Terms(
+        given=by_url(index, systems, outer) if outer else None,
+        systems=[address for address in (system, absent) if address],
+        within=by_url(index, systems, inner) if inner and not absent else None,
+        back=back,
+    )
 
 
-def _matches(index: Index, system: System, coding: Coding, terms: _Terms) -> Iterator[Mapping]:
-    one = known_code(index, system, coding.code)
-    if terms.source_set and not terms.source_set.holds(one):
-        raise not_found(f"{coding.code} is not in {terms.source_set.head['url']}.")
+def _absent(systems: Systems, url: str) -> str:
+    """The code system of all whose codes ``url`` is the set, if the index does not hold it.
+
+    Cross-references lead to codes of such a code system too, and these are in the set.
+    """
+    address = url.removesuffix("?fhir_vs").removesuffix("/vs")
+    return address if address != url and systems.find(address) is None else ""
+
+
+def _leads(index: Index, system: System, code: str, terms: _Terms) -> Iterator[Mapping]:
+    """What is said of a code.
+
+    Raises:
+        Problem: 404, there is no such code; comes behind what took its place, if anything did.
+    """
+    said = mappings(index, curie_of(system, code))
+    one = one_coded(index, system, code)
+    if one is None:
+        said = [each for each in said if each.relation == "replaced by"]
+    if terms.given:
+        # A retired code that is not loaded belongs where its successors do.
+        stands_for = [one] if one else coded(index, [each.curie for each in said]).values()
+        if not any(map(terms.given.holds, stands_for)):
+            known_code(index, system, code)
+            raise not_found(f"{code} is not in {terms.given.head['url']}.")
     relations = _BACK if terms.back else _FORTH
-    found = [each for each in mappings(index, one.curie) if each.relation in relations]
-    inside = coded(index, [each.curie for each in found]) if terms.target_set else {}
-    for each in found:
-        of_target = terms.target is None or each.vocabulary == terms.target.vocabulary
-        held = terms.target_set is None or (
-            each.curie in inside and terms.target_set.holds(inside[each.curie])
-        )
-        if of_target and held:
-            yield each
+    yield from (each for each in said if each.relation in relations)
+    known_code(index, system, code)
 
 
-def _said(call: Call, found: Sequence[Mapping], problems: Sequence[str]) -> Iterator[Json]:
+def _kept(index: Index, systems: Systems, found: Sequence[Mapping], terms: _Terms) -> list[Mapping]:
+    """Those of ``found`` that are wanted."""
+    reached = {each.vocabulary for each in found}
+    wanted = {_vocabulary(systems, address, reached) for address in terms.systems}
+    kept = [each for each in found if wanted <= {each.vocabulary}]
+    if terms.within is None:
+        return kept
+    inside = coded(index, [each.curie for each in kept])
+    return [m for m in kept if m.curie in inside and terms.within.holds(inside[m.curie])]
+
+
+def _vocabulary(systems: Systems, address: str, reached: Container[str]) -> str:
+    """That of a code system, be it in the index, elsewhere, or only in cross-references.
+
+    Raises:
+        Problem: 404, it is none of these, or not here in this version; an empty answer would hide
+            a slip of the pen.
+    """
+    vocabulary = vocabulary_of(address)
+    if systems.find(address) or not (vocabulary in _IDS or vocabulary in reached):
+        systems.system(address)
+    return vocabulary
+
+
+def _said(call: Call, found: Sequence[Mapping], nothing: str) -> Iterator[Json]:
     yield parameter("result", "Boolean", bool(found))
     if not found:
-        said = " ".join(problems) or "the vocabularies in the index say of no code that it matches."
-        yield parameter("message", "String", said)
+        yield parameter("message", "String", nothing)
     for match in found:
         yield {"name": "match", "part": list(_match(call, match))}
 
@@ -183,15 +232,9 @@ def _match(call: Call, match: Mapping) -> Iterator[Json]:
         coding["display"] = match.name
     yield parameter("concept", "Coding", coding)
     if call.dialect is R5:  # R4 has no place for it
-        how = [
-            parameter("uri", "Uri", f"{LOCAL}relation"),
-            parameter("value", "String", _how(match)),
-        ]
-        yield {"name": "property", "part": how}
-
-
-def _how(match: Mapping) -> str:
-    return f"{match.relation} {match.via}".rstrip()
+        how = f"{match.relation} {match.via}".rstrip()
+        told = [parameter("uri", "Uri", f"{LOCAL}relation"), parameter("value", "String", how)]
+        yield {"name": "property", "part": told}
 
 
 TRANSLATE: Final = Operation("ConceptMap", "translate", _known, _translate)

@@ -15,7 +15,7 @@ from termsearch.errors import UnknownValueError
 from termsearch.hierarchy import Page, Related, ancestors, children, descendants
 from termsearch.index import Index
 from termsearch.lookup import Entry, NameInfo, lookup
-from termsearch.mappings import Mapping, mappings
+from termsearch.mappings import Mapping, translations
 from termsearch.search import TermSearch
 from termsearch.service.lent import Lent, json_of
 from termsearch.service.models import PageQuery
@@ -84,7 +84,9 @@ async def names(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent) -> R
     """Every name, the displayed one first."""
     return await _page(
         lent, _curie(vocabulary, code), part,
-        lambda _, entry: Page[NameInfo].of(entry.names, part.offset, part.limit),
+        lambda _, entry: Page[NameInfo].of(
+            entry.curie, entry.names, part.offset, part.limit
+        ),
     )  # fmt: skip
 
 
@@ -93,7 +95,9 @@ async def parents_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent)
     """One step up."""
     return await _page(
         lent, _curie(vocabulary, code), part,
-        lambda _, entry: Page[Related].of(entry.parents, part.offset, part.limit),
+        lambda _, entry: Page[Related].of(
+            entry.curie, entry.parents, part.offset, part.limit
+        ),
     )  # fmt: skip
 
 
@@ -114,7 +118,7 @@ async def ancestors_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Len
     return await _page(
         lent, _curie(vocabulary, code), part,
         lambda index, entry: Page[Related].of(
-            ancestors(index, entry.curie), part.offset, part.limit
+            entry.curie, ancestors(index, entry.curie), part.offset, part.limit
         ),
     )  # fmt: skip
 
@@ -132,13 +136,17 @@ async def descendants_of(vocabulary: Vocabulary, code: Code, part: Part, lent: L
 
 @router.get("/{code:path}/mappings", response_model=Page[Mapping])
 async def mappings_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent) -> Response:
-    """Codes of other vocabularies for the same concept, and of other releases."""
-    return await _page(
-        lent, _curie(vocabulary, code), part,
-        lambda index, entry: Page[Mapping].of(
-            mappings(index, entry.curie), part.offset, part.limit
-        ),
-    )  # fmt: skip
+    """Codes of other vocabularies for the same concept, and of other releases.
+
+    Of a retired or merged code its successor comes first, then the codes of that.
+    """
+
+    def told(index: Index, entry: Entry) -> Page[Mapping]:
+        itself = entry.redirect.asked if entry.redirect else entry.curie
+        whole = translations(index, itself, [entry.curie])
+        return Page[Mapping].of(itself, whole, part.offset, part.limit)
+
+    return await _page(lent, _curie(vocabulary, code), part, told)
 
 
 @router.get("/{code:path}", response_model=Entry, summary="All that is known of a code")
