@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from termsearch import __version__
 from termsearch.answer import Answer
 from termsearch.errors import ConfigError, UsageError
+from termsearch.loopback import is_loopback
 from termsearch.settings import Settings
 
 __all__ = ["Announcement", "Service", "find_service", "pointer"]
@@ -40,7 +41,7 @@ _DECISIVE: Final = {"device", "index", "max_tokens", "model", "pooling", "precis
 class _Record(BaseModel):
     """What the file says."""
 
-    url: str = Field(pattern=r"^http://(127\.|\[::1\]|localhost)", description="On loopback.")
+    url: str = Field(description="On loopback.")
     pid: int = Field(gt=0)
     index: str
     needs_key: bool
@@ -49,6 +50,16 @@ class _Record(BaseModel):
     )
     generation: str = Field(description="As `pointer` gave it for what is served.")
     started: float = Field(description="Seconds since 1970; the same for one run of a service.")
+
+    @field_validator("url")
+    @classmethod
+    def _on_loopback(cls, url: str) -> str:
+        """Its host, read as a client would: ``http://localhost@evil.example`` only begins well."""
+        parts = urlsplit(url)
+        here = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if not here or not parts.port or "@" in parts.netloc:
+            raise ValueError("is no http://HOST:PORT on loopback")
+        return url
 
 
 class Announcement:
@@ -92,6 +103,11 @@ class Announcement:
                 "this service and search by itself."
             ) from error
 
+    def lost(self) -> bool:
+        """Whether no service that lives is in the file: the last one that wrote it has ended."""
+        found = _read(self._settings)
+        return found is None or not _lives(found.pid)
+
     def remove(self) -> None:
         """Say no more, unless another service has put its own there."""
         found = _read(self._settings)
@@ -110,11 +126,9 @@ class Service:
     key: str | None
 
     @classmethod
-    def _of(cls, record: _Record, key: str | None) -> Self | None:
+    def _of(cls, record: _Record, key: str | None) -> Self:
         parts = urlsplit(record.url)
-        if not parts.hostname or not parts.port:
-            return None
-        return cls(parts.hostname, parts.port, record.index, key if record.needs_key else None)
+        return cls(parts.hostname or "", parts.port or 0, record.index, key)
 
     def query_many(
         self,

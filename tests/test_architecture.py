@@ -57,6 +57,7 @@ LAYERS = (
         "leaving",
         "lexicon",
         "licences",
+        "loopback",
         "pipeline",
         "shorthand",
         "typo",
@@ -81,7 +82,7 @@ LAYERS = (
     ("jobs",),
     ("aio",),
     ("mcp",),
-    ("demo", "portable", "service", "update"),
+    ("demo", "portable", "removal", "service", "update"),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

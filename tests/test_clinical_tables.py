@@ -112,6 +112,25 @@ def test_extra_fields_go_by_their_aliases(client: TestClient) -> None:
     }
 
 
+def test_a_field_that_nlm_has_and_the_index_has_not_is_empty(client: TestClient) -> None:
+    answer = ask(client, "mesh", terms="pyr", df="name,term_icd9_text",
+                 ef="info_link_data,icd10cm,STRENGTHS_AND_FORMS:strengths,code")  # fmt: skip
+    codes, displayed, extra = ask(client, "mesh", suggest=1, field_val="Pyrexia",
+                                  df="info_link_data", ef="info_link_data")  # fmt: skip
+
+    assert answer == [1, ["D990002"], {
+        "info_link_data": [None], "icd10cm": [None], "strengths": [None], "code": ["D990002"],
+    }, [["Fever", ""]]]  # fmt: skip
+    assert (codes[0], displayed[0], extra["info_link_data"][0]) == ("D990002", [""], None)
+
+
+def test_a_field_that_the_index_has_not_is_no_code(client: TestClient) -> None:
+    status, message = refused(client, "mesh", terms="pyr", cf="info_link_data")
+
+    assert status == 400
+    assert "info_link_data" in message
+
+
 def test_the_code_field_may_be_another(client: TestClient) -> None:
     answer = ask(client, "icd10cm", terms="odd lung illness", cf="mesh_codes", ef="code")
 

@@ -1,5 +1,6 @@
 """What is the same for all of FHIR: versions, formats, errors, resources, batches."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,37 @@ def test_fhir_is_spoken_in_the_version_that_is_asked_for(
 
 def test_another_version_of_fhir_is_not_acceptable(client: TestClient) -> None:
     response = accepting(client, "metadata", "application/fhir+json; fhirVersion=3.0")
+    kind = {"Content-Type": "application/fhir+json; fhirVersion=3.0"}
+    sent = client.post("/fhir/ValueSet/$expand", json={}, headers=kind)
 
     assert failed(ask(response, 406))[0] == "not-supported"
+    assert failed(ask(sent, 415))[0] == "not-supported"
+
+
+@pytest.mark.parametrize(
+    ("version", "accept", "mime"),
+    [
+        ("", "*/*", "5.0"),
+        ("", "application/fhir+json; fhirVersion=4.0", "4.0"),
+        ("r4/", "*/*", "4.0"),
+    ],
+)
+def test_a_body_says_which_version_it_is_in_where_nothing_else_does(
+    client: TestClient, version: str, accept: str, mime: str
+) -> None:
+    body = {"resourceType": "Parameters", "parameter": [
+        {"name": "url", "valueUri": f"{MESH}?fhir_vs=isa/D990003"},
+        {"name": "property", "valueString": "parent"},
+    ]}  # fmt: skip
+
+    response = client.post(
+        f"/fhir/{version}ValueSet/$expand",
+        content=json.dumps(body),
+        headers={"Content-Type": "application/fhir+json; fhirVersion=5.0", "Accept": accept},
+    )
+
+    assert f"fhirVersion={mime}" in response.headers["content-type"]
+    assert ("property" in ask(response)["expansion"]) == (mime == "5.0")
 
 
 @pytest.mark.parametrize("version", ["", "r5/"])
@@ -163,7 +193,12 @@ def test_what_is_not_there_is_an_operation_outcome(
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("CodeSystem/mesh", "GET"), ("metadata", "GET"), ("r5/ValueSet", "GET")],
+    [
+        ("CodeSystem/mesh", "GET, HEAD"),
+        ("metadata", "GET, HEAD"),
+        ("r5/ValueSet", "GET, HEAD"),
+        ("CodeSystem/_search", "GET, HEAD, POST"),
+    ],
 )
 def test_a_method_that_is_not_for_it_is_refused(
     client: TestClient, path: str, allowed: str
@@ -295,6 +330,19 @@ def test_a_batch_is_answered_in_order(client: TestClient) -> None:
     assert value(first["resource"], "display") == "Fever"
     assert failed(second["response"]["outcome"])[0] == "not-found"
     assert third["resource"]["expansion"]["contains"][0]["code"] == "D990002"
+
+
+def test_a_parameter_that_a_batch_has_misspelt_is_named_beside_its_answer(
+    client: TestClient,
+) -> None:
+    bundle = post(client, "", batch(("GET", f"{LOOKUP}&colour=red"), ("GET", LOOKUP),
+                                    ("GET", "CodeSystem?colour=red")))  # fmt: skip
+
+    first, second, third = (each["response"] for each in bundle["entry"])
+    assert first["outcome"]["issue"][0]["severity"] == "information"
+    assert "colour" in failed(first["outcome"])[1]
+    assert "colour" in failed(third["outcome"])[1]
+    assert second == {"status": "200"}
 
 
 class _Poisoned(WordHash):

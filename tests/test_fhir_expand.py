@@ -1,5 +1,6 @@
 """ValueSet/$expand: every way to name a value set, to search it and to page through it."""
 
+import pickle
 from collections.abc import Iterator
 from typing import Any
 
@@ -169,6 +170,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def deep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Beside the others more concepts of one name than a search goes deep."""
+    many = [concept("ward_c", f"t{n}", f"odd tremor {n}") for n in range(1_100)]
+    with served(tmp_path_factory.mktemp("deep"), *many) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("text", ["trem", "tremor", "odd tremor 7", "uncommon tremor"])
 def test_pages_of_any_size_are_parts_of_one_list(large: TestClient, text: str) -> None:
     def paged(size: int, end: int) -> list[str]:
@@ -206,6 +215,44 @@ def test_a_set_that_is_too_large_to_sort_is_paged_in_another_order(
     assert pages[0]["expansion"]["total"] == 2
 
 
+def kept(lists: dict[Any, Any]) -> dict[Any, Any]:
+    """What is in memory of the orders of one index."""
+    (one,) = lists.values()
+    return dict(one._kept)
+
+
+def test_sets_that_clients_send_do_not_fill_the_memory(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of codes that the index does not have, too: nothing is found, and much was sent."""
+    lists: dict[Any, Any] = {}
+    monkeypatch.setattr(listing, "_KEPT", 100_000)
+    monkeypatch.setattr(listing, "_LISTS", lists)
+
+    for number in range(10):
+        concepts = [{"code": f"{number}-{each}"} for each in range(200)]
+        value_set = inline(client, {"system": MESH, "concept": concepts})
+        assert value_set["expansion"]["total"] == 0
+
+    assert 1 < len(kept(lists)) < 8
+    assert len(pickle.dumps(kept(lists))) < 100_000
+
+
+def test_a_long_list_that_a_client_sends_is_not_kept(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists: dict[Any, Any] = {}
+    monkeypatch.setattr(listing, "_ENUMERATED", 2)
+    monkeypatch.setattr(listing, "_LISTS", lists)
+
+    short = inline(client, {"system": MESH, "concept": [{"code": "D990001"}, {"code": "?"}]})
+    long = inline(client, {"system": MESH, "concept": [
+        {"code": "D990001"}, {"code": "?"}, {"code": "D990002"}]})  # fmt: skip
+
+    assert (codes(short), codes(long)) == (["D990001"], ["D990001", "D990002"])
+    assert len(kept(lists)) == 1
+
+
 def test_a_set_that_is_too_large_to_list_is_too_costly(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +262,34 @@ def test_a_set_that_is_too_large_to_list_is_too_costly(
     outcome = get(client, EXPAND, url=f"{SNOMED}?fhir_vs", count=10, status=422)
 
     assert failed(outcome)[0] == "too-costly"
+
+
+@pytest.mark.parametrize(
+    ("offset", "count", "many"), [(995, 10, 5), (995, None, 5), (20, 1000, 980), (0, 1000, 1000)]
+)
+def test_the_last_page_of_a_search_ends_where_the_search_does(
+    deep: TestClient, offset: int, count: int | None, many: int
+) -> None:
+    asked = {"offset": offset, **({} if count is None else {"count": count})}
+
+    page = expand(deep, "urn:x-termsearch:ward_c?fhir_vs", filter="tremor", **asked)
+
+    assert len(codes(page)) == many
+    assert page["expansion"]["total"] == 1000
+    assert ("count", many) in echoed(page)
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "total"),
+    [("urn:x-termsearch:ward_c?fhir_vs", "tremor", 1000), (f"{MESH}?fhir_vs", "fever", 3)],
+)
+def test_a_count_of_nothing_asks_how_many_are_found(
+    deep: TestClient, url: str, text: str, total: int
+) -> None:
+    answer = expand(deep, url, filter=text, count=0)
+
+    assert "contains" not in answer["expansion"]
+    assert answer["expansion"]["total"] == total
 
 
 def test_a_search_is_not_gone_through_to_its_end(client: TestClient) -> None:

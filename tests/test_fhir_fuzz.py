@@ -22,6 +22,7 @@ OPERATIONS = [
     "CodeSystem/$lookup", "CodeSystem/$validate-code", "CodeSystem/$subsumes", "ValueSet/$expand",
     "ValueSet/$validate-code", "ConceptMap/$translate", "CodeSystem/mesh/$lookup",
     "ValueSet/snomedct/$expand", "CodeSystem", "ValueSet", "metadata", "ValueSet/mesh",
+    "CodeSystem/_search", "ValueSet/_search", "ConceptMap",
 ]  # fmt: skip
 NAMES = [
     "url", "system", "code", "version", "display", "coding", "codeableConcept", "valueSet",
@@ -29,7 +30,8 @@ NAMES = [
     "displayLanguage", "designation", "property", "date", "codeA", "codeB", "codingA", "codingB",
     "source", "target", "targetsystem", "targetSystem", "sourceCode", "targetCode", "reverse",
     "inferSystem", "exclude-system", "system-version", "valueSetVersion", "systemVersion", "mode",
-    "_format", "_id", "abstract", "context",
+    "_format", "_id", "abstract", "context", "_count", "_offset", "_summary", "_sort", "name",
+    "name:exact", "title", "title:contains", "status", "url:below", "publisher",
 ]  # fmt: skip
 SYSTEMS = [MESH, SNOMED, "http://loinc.org", "urn:x-termsearch:ward_a", "MSH", ""]
 CODES = ["D990002", "29999992", "39999993", "99-9", "W/1", "C9900000", "<<29999992", "|"]
@@ -48,11 +50,13 @@ plain = texts | st.booleans() | st.integers() | st.none() | st.floats(allow_nan=
 coding = st.fixed_dictionaries({}, optional={"system": systems, "code": codes, "display": texts,
                                              "version": texts})  # fmt: skip
 concept = st.fixed_dictionaries({"coding": st.lists(coding, max_size=3)})
+designation = st.fixed_dictionaries({"value": texts},
+                                    optional={"language": texts, "use": coding})  # fmt: skip
 include = st.fixed_dictionaries({}, optional={
     "system": systems,
     "version": texts,
-    "concept": st.lists(st.fixed_dictionaries({"code": codes}, optional={"display": texts}),
-                        max_size=3),
+    "concept": st.lists(st.fixed_dictionaries({"code": codes}, optional={
+        "display": texts, "designation": st.lists(designation, max_size=2)}), max_size=3),
     "filter": st.lists(st.fixed_dictionaries({
         "property": st.sampled_from(["concept", "parent", "inactive", "semanticType", "x"]),
         "op": st.sampled_from(["is-a", "descendent-of", "=", "in", "regex"]),
@@ -64,6 +68,25 @@ value_set = st.fixed_dictionaries(
     {"resourceType": st.just("ValueSet")},
     optional={
         "url": urls,
+        "status": st.sampled_from(["active", "draft"]) | texts,
+        "language": st.sampled_from(["de", "en-GB"]) | texts,
+        "expansion": st.fixed_dictionaries(
+            {},
+            optional={
+                "total": st.integers(),
+                "contains": st.recursive(
+                    st.just([]),
+                    lambda below: st.lists(
+                        st.fixed_dictionaries(
+                            {"system": systems, "code": codes},
+                            optional={"display": texts, "contains": below},
+                        ),
+                        max_size=2,
+                    ),
+                    max_leaves=4,
+                ),
+            },
+        ),
         "compose": st.fixed_dictionaries(
             {"include": st.lists(include, max_size=3)},
             optional={"exclude": st.lists(include, max_size=2), "inactive": st.booleans()},
@@ -82,6 +105,11 @@ parameter = st.tuples(
 parameters = st.lists(parameter, max_size=5).map(
     lambda found: {"resourceType": "Parameters", "parameter": found}
 )
+expanding = st.fixed_dictionaries({}, optional={
+    "filter": texts, "count": st.integers(-1, 10), "offset": st.integers(-1, 1010),
+    "includeDesignations": st.just("true"), "includeDefinition": st.just("true"),
+    "displayLanguage": texts, "property": st.sampled_from(["child", "parent"]) | texts,
+})  # fmt: skip
 query = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=10), texts, max_size=5)
 path = st.tuples(st.sampled_from(["", "r5/"]), st.sampled_from(OPERATIONS)).map("".join)
 anything = st.recursive(plain, lambda inner: st.lists(inner, max_size=3)
@@ -124,14 +152,11 @@ def test_any_parameters_are_answered_or_refused(
 
 
 @FUZZ
-@given(body=value_set, text=st.none() | texts, many=st.none() | st.integers(-1, 10))
+@given(body=value_set, version=st.sampled_from(["", "r5/"]), asked=expanding)
 def test_any_value_set_is_expanded_or_refused(
-    client: TestClient, body: dict[str, Any], text: str | None, many: int | None
+    client: TestClient, body: dict[str, Any], version: str, asked: dict[str, Any]
 ) -> None:
-    asked = {"filter": text, "count": many}
-    given = {name: each for name, each in asked.items() if each is not None}
-
-    accept(client.post("/fhir/ValueSet/$expand", params=given, content=json.dumps(body)))
+    accept(client.post(f"/fhir/{version}ValueSet/$expand", params=asked, content=json.dumps(body)))
 
 
 @FUZZ

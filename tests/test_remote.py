@@ -10,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -46,12 +48,16 @@ def query(*arguments: str, lines: str = "") -> Result:
 
 
 def while_serving(
-    shelf: Shelf, settings: Settings, then: Callable[[], Result], keys: Path | None = None
+    shelf: Shelf,
+    settings: Settings,
+    then: Callable[[], Result],
+    keys: Path | None = None,
+    **more: Any,
 ) -> Result:
     """What ``then`` returns, run beside a service that has said where it is."""
 
     async def ask() -> Result:
-        config = ServiceConfig(port=0, keys_file=keys)
+        config = ServiceConfig(port=0, keys_file=keys, **more)
         serving = asyncio.create_task(serve(shelf.open, config, settings))
         while not record(settings).exists():
             assert not serving.done(), serving.result()
@@ -257,3 +263,56 @@ def test_a_query_that_is_answered_by_a_service_loads_nothing_heavy(
     assert "termsearch.remote" in loaded
     assert heavy.isdisjoint(loaded)
     assert {"rich", "asyncio", "httpx", "fastapi"}.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.evil.example:80",
+        "localhost.evil.example:80",
+        "localhost@evil.example:80",
+        "localhost:80@127.0.0.1:80",
+        "127.0.0.1",
+        "127.0.0.1:port",
+    ],
+)
+def test_only_an_address_of_this_machine_is_asked(settings: Settings, host: str) -> None:
+    Announcement(settings, 0, needs_key=False).put("http://127.0.0.1:80", pointer(settings))
+    text = record(settings).read_text()
+    here = find_service(settings)
+
+    record(settings).write_text(text.replace("127.0.0.1:80", host))
+    other = find_service(settings)
+
+    record(settings).unlink()
+    assert here is not None
+    assert other is None
+
+
+@pytest.mark.parametrize("ended", ["well", "killed"])
+def test_a_service_says_again_where_it_is_when_another_one_of_the_index_has_ended(
+    shelf: Shelf, settings: Settings, ended: str
+) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    first: list[str] = []
+
+    def end_another() -> Result:
+        first.append(record(settings).read_text())
+        other = Announcement(settings, 0, needs_key=False)
+        other.put("http://127.0.0.1:1", pointer(settings))
+        if ended == "well":
+            other.remove()
+        else:
+            text = record(settings).read_text()
+            record(settings).write_text(text.replace(f'"pid":{os.getpid()}', f'"pid":{dead.pid}'))
+        until = time.monotonic() + 30
+        while find_service(settings) is None and time.monotonic() < until:
+            time.sleep(0.01)
+        first.append(record(settings).read_text())
+        return query("cough")
+
+    result = while_serving(shelf, settings, end_another, poll_seconds=0.05)
+
+    assert "cough" in said(result).casefold()
+    assert first[0] == first[1]

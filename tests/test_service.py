@@ -107,6 +107,9 @@ def test_a_retired_code_answers_with_its_successor_unless_it_is_wanted_itself(
         ("mesh/D990001/descendants", ["mesh:D990002", "mesh:D990003"]),
         ("mesh/D990001/descendants?offset=1&limit=1", ["mesh:D990003"]),
         ("umls/C9900001/mappings", ["umls:C9900000", "mesh:D9", "snomedct:19999991"]),
+        ("umls/C9900000/mappings", ["umls:C9900001", "mesh:D9", "snomedct:19999991"]),
+        ("snomedct/39999993/mappings", ["snomedct:29999992"]),
+        ("snomedct/19999991/mappings", ["umls:C9900001", "mesh:D9"]),
     ],
 )
 def test_what_hangs_on_a_concept_comes_in_pages(
@@ -116,6 +119,31 @@ def test_what_hangs_on_a_concept_comes_in_pages(
 
     assert [each["curie"] for each in page["results"]] == expected
     assert page["total"] == max(len(expected), 2 if "descendants" in path else 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [
+        ("mesh/D990002/{}", "mesh:D990002"),
+        ("MSH/D990002/{}", "mesh:D990002"),
+        ("umls/C9900000/{}", "umls:C9900001"),
+        ("snomedct/39999993/{}", "snomedct:29999992"),
+        ("snomedct/39999993/{}?inactive=true", "snomedct:39999993"),
+    ],
+)
+@pytest.mark.parametrize("part", ["names", "parents", "children", "ancestors", "descendants"])
+def test_a_page_says_whose_it_is(shelf: Shelf, path: str, part: str, owner: str) -> None:
+    assert ask(shelf, f"/concepts/{path.format(part)}").json()["curie"] == owner
+
+
+def test_mappings_of_a_merged_code_are_its_own_and_begin_with_its_successor(shelf: Shelf) -> None:
+    page = ask(shelf, "/concepts/umls/C9900000/mappings").json()
+
+    first = page["results"][0]
+    assert page["curie"] == "umls:C9900000"
+    assert (first["curie"], first["name"], first["relation"]) == (
+        "umls:C9900001", "Coughing", "replaced by",
+    )  # fmt: skip
 
 
 def test_names_come_in_pages_with_their_total(shelf: Shelf) -> None:
@@ -226,7 +254,7 @@ def test_another_method_is_refused_with_those_that_are_allowed(shelf: Shelf) -> 
     answer = ask(shelf, "/search", method="DELETE")
 
     assert problem(answer) == (405, "method-not-allowed")
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize(

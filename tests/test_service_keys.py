@@ -181,8 +181,8 @@ def test_pages_of_other_origins_may_send_and_read_the_headers_that_are_meant_for
 ) -> None:
     app = shelf.app(cors=("https://forms.example",), keys_file=keys_file)
     origin = {"origin": "https://forms.example"}
-    wanted = ["authorization", "content-type", "prefer", "mcp-protocol-version", "mcp-session-id",
-              "last-event-id"]  # fmt: skip
+    wanted = ["authorization", "content-type", "prefer", "mcp-protocol-version", "mcp-method",
+              "mcp-name", "mcp-session-id", "last-event-id"]  # fmt: skip
 
     asked = get(app, "/mcp", method="OPTIONS",
                 headers={**origin, "access-control-request-method": "POST",

@@ -17,6 +17,7 @@ from termsearch.service import docs, fhir
 from termsearch.service.auth import PUBLIC, Auth
 from termsearch.service.config import ServiceConfig
 from termsearch.service.guard import Guard
+from termsearch.service.heads import Heads
 from termsearch.service.holder import Holder
 from termsearch.service.keys import Keys
 from termsearch.service.limits import Limits
@@ -50,9 +51,10 @@ _ROUTERS = (
 )
 
 #: Headers that a page of another origin may send (the keys', FHIR's, and those of MCP over HTTP:
-#: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports), and may read.
-_ASKED = ["Authorization", "Content-Type", "Prefer", "Mcp-Protocol-Version", "Mcp-Session-Id",
-          "Last-Event-ID"]  # fmt: skip
+#: https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http, and of
+#: the revisions before it), and may read.
+_ASKED = ["Authorization", "Content-Type", "Prefer", "Mcp-Protocol-Version", "Mcp-Method",
+          "Mcp-Name", "Mcp-Session-Id", "Last-Event-ID"]  # fmt: skip
 _TOLD = ["Retry-After", "Warning", "WWW-Authenticate", "Mcp-Session-Id"]
 
 
@@ -133,6 +135,7 @@ def _stand_in_front(app: FastAPI, config: ServiceConfig) -> None:
             allow_headers=_ASKED,
             expose_headers=_TOLD,
         )
+    app.add_middleware(Heads)
     app.add_middleware(Guard, metrics=app.state.metrics)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from termsearch.service.config import is_loopback
+from termsearch.loopback import is_loopback
 from termsearch.service.keys import Caller, Keys
 from termsearch.service.problems import Problem, respond
 

@@ -1,14 +1,14 @@
 """How the service is run: what is listened to, who may ask, and what is too much."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from termsearch.errors import ConfigError
+from termsearch.loopback import is_loopback
 
-__all__ = ["ServiceConfig", "is_loopback"]
+__all__ = ["ServiceConfig"]
 
 
 class ServiceConfig(BaseModel):
@@ -51,16 +51,6 @@ class ServiceConfig(BaseModel):
                 raise ConfigError(
                     f"--cors {origin} is no origin; expected https://HOST or http://HOST:PORT."
                 )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs of this machine reach ``host``."""
-    if host.casefold().rstrip(".") == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_origin(text: str) -> bool:

@@ -13,10 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from termsearch.errors import ConfigError, TermsearchError
+from termsearch.loopback import is_loopback
 from termsearch.remote import Announcement, pointer
 from termsearch.search import TermSearch
 from termsearch.service.app import create_app, look
-from termsearch.service.config import ServiceConfig, is_loopback
+from termsearch.service.config import ServiceConfig
 from termsearch.service.holder import Holder
 from termsearch.service.protocol import PatientProtocol
 from termsearch.settings import Settings
@@ -123,7 +124,9 @@ async def _announced(
         yield
         return
     announcement = Announcement(settings, time(), needs_key=config.keys_file is not None)
-    announcing = asyncio.create_task(_announce(holder, server, announcement, settings))
+    announcing = asyncio.create_task(
+        _announce(holder, server, announcement, settings, config.poll_seconds)
+    )
     try:
         yield
     finally:
@@ -134,20 +137,47 @@ async def _announced(
 
 
 async def _announce(
-    holder: Holder, server: _Server, announcement: Announcement, settings: Settings
+    holder: Holder,
+    server: _Server,
+    announcement: Announcement,
+    settings: Settings,
+    seconds: float,
 ) -> None:
-    """Again for each generation; one that is not the current one any more is left out."""
+    """Again for each generation, and when the file went with another service of the index.
+
+    A generation that is not the current one any more is left out. What could not be written is
+    tried again with the next one.
+
+    Args:
+        holder: Of what is served.
+        server: Knows where.
+        announcement: The file.
+        settings: What the service was started with.
+        seconds: Between looks at the file.
+    """
     url = await server.url
+    await holder.readied.wait()
     while True:
-        await holder.readied.wait()
         holder.readied.clear()
         generation = pointer(settings)  # before it is held against what is open
         try:
             async with holder.lend() as search:
                 if not await search.call(lambda search: search.index.outdated()):
                     announcement.put(url, generation)
+            await _due(holder, announcement, seconds)
         except TermsearchError as error:
             _log.warning("%s", error)
+            await holder.readied.wait()
+
+
+async def _due(holder: Holder, announcement: Announcement, seconds: float) -> None:
+    """Until there is something new to say, or nothing is said any more."""
+    while not holder.readied.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await holder.readied.wait()
+        if announcement.lost():
+            return
 
 
 def _url(host: str, port: int) -> str:

@@ -11,7 +11,7 @@ from termsearch.index.where import Condition
 from termsearch.service.clinical.table import Table
 from termsearch.vocabulary import KNOWN, split_curie, vocabulary_id
 
-__all__ = ["Found", "Row", "canonical", "card_first", "column", "rows"]
+__all__ = ["Found", "Row", "Value", "canonical", "card_first", "column", "rows"]
 
 #: NLM's names of fields that are what ours are.
 _FIELDS: Final = {
@@ -28,6 +28,29 @@ _FIELDS: Final = {
     "word_synonyms": "synonyms",
     "term_icd9_code": "icd9cm_codes",
 }
+
+#: Fields that NLM documents and the index has not: links to MedlinePlus, codes with their texts,
+#: strengths of drugs, axes of LOINC. A form that asks for one still gets the rest.
+#: https://clinicaltables.nlm.nih.gov/apidoc/conditions/v3/doc.html and its like.
+_NOT_HERE: Final = frozenset(
+    {
+        "COMPONENT",
+        "CONSUMER_NAME",
+        "DISPLAY_NAME_SYNONYM",
+        "METHOD_TYP",
+        "PROPERTY",
+        "RELATEDNAMES2",
+        "SHORTNAME",
+        "STRENGTHS_AND_FORMS",
+        "SXDG_RXCUI",
+        "icd10cm",
+        "info_link_data",
+        "term_icd9_text",
+    }
+)
+
+#: What a field says of a row; None where it says nothing.
+Value = str | list[str] | None
 
 _URIS: Final = {vocabulary.id: vocabulary.uri for vocabulary in KNOWN}
 
@@ -64,7 +87,7 @@ class Row(NamedTuple):
 
 
 #: Field to what it says of a row; a list comes as such in ``ef`` and joined in ``df``.
-_COLUMNS: Final[Mapping[str, Callable[[Row], str | list[str]]]] = {
+_COLUMNS: Final[Mapping[str, Callable[[Row], Value]]] = {
     "code": lambda row: next(iter(row.codes(row.table.vocabulary)), row.card.code),
     "name": lambda row: row.card.concept_name,
     "matched_name": lambda row: row.matched_name,
@@ -86,8 +109,12 @@ def canonical(field: str) -> str:
     return _FIELDS.get(field, field)
 
 
-def column(name: str) -> Callable[[Row], str | list[str]]:
+def column(name: str, *, needed: bool = False) -> Callable[[Row], Value]:
     """What a field says of a row; ``icd10cm_codes`` and the like are its codes elsewhere.
+
+    Args:
+        name: Ours or NLM's.
+        needed: Whether a field that is empty in each row is of no use.
 
     Raises:
         UsageError: There is no such field.
@@ -95,6 +122,8 @@ def column(name: str) -> Callable[[Row], str | list[str]]:
     name = canonical(name)
     if name in _COLUMNS:
         return _COLUMNS[name]
+    if name in _NOT_HERE and not needed:
+        return lambda _row: None
     vocabulary, _, codes = name.rpartition("_")
     if vocabulary and codes == "codes":
         return lambda row: ", ".join(row.codes(vocabulary_id(vocabulary)))

@@ -7,13 +7,15 @@ from termsearch.index.manifest import Manifest
 from termsearch.service.fhir.dialect import R5, Dialect
 from termsearch.service.fhir.operations import KINDS, OPERATIONS
 from termsearch.service.fhir.outcome import MEDIA_TYPE, Json
-from termsearch.service.fhir.resources import FILTERS, SEARCHED
+from termsearch.service.fhir.properties import PROPERTIES
+from termsearch.service.fhir.resources import FILTERS
+from termsearch.service.fhir.search import SEARCHED
 from termsearch.service.fhir.systems import System, Systems
 
 __all__ = ["capability_statement", "terminology_capabilities"]
 
 #: When what is said here last changed.
-_DATE: Final = "2026-11-22"
+_DATE: Final = "2026-11-23"
 _DEFINITION: Final = "http://hl7.org/fhir/OperationDefinition"
 _INSTANTIATES: Final = "http://hl7.org/fhir/CapabilityStatement/terminology-server"
 
@@ -24,10 +26,11 @@ _EXPANDS: Final = {
     "activeOnly": "",
     "includeDesignations": "",
     "includeDefinition": "",
-    "displayLanguage": "",
+    "displayLanguage": "Else what Accept-Language asks for.",
     "exclude-system": "",
     "system-version": "The one version that is here, or an error.",
 }
+_EXPANDS_R5: Final = {"property": f"{', '.join(code for code, *_ in PROPERTIES)}; by code or URI."}
 
 
 def capability_statement(dialect: Dialect, base: str) -> Json:
@@ -56,6 +59,7 @@ def capability_statement(dialect: Dialect, base: str) -> Json:
 
 def terminology_capabilities(dialect: Dialect, manifest: Manifest, base: str) -> Json:
     """``TerminologyCapabilities``: every code system with its version; ``base`` as above."""
+    expands = {**_EXPANDS, **(_EXPANDS_R5 if dialect is R5 else {})}
     return {
         "resourceType": "TerminologyCapabilities",
         "name": "Termsearch",
@@ -71,7 +75,7 @@ def terminology_capabilities(dialect: Dialect, manifest: Manifest, base: str) ->
             "incomplete": False,
             "parameter": [
                 {"name": name, **({"documentation": said} if said else {})}
-                for name, said in _EXPANDS.items()
+                for name, said in expands.items()
             ],
             "textFilter": "By meaning, spelling and beginnings of words; typing errors are put "
             "right.",

@@ -13,11 +13,21 @@ from termsearch.errors import TermsearchError
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.capabilities import capability_statement, terminology_capabilities
+from termsearch.service.fhir.datatypes import ValueSet
 from termsearch.service.fhir.dialect import Dialect
 from termsearch.service.fhir.operations import KINDS, OPERATIONS
-from termsearch.service.fhir.outcome import Json, invalid, not_found, not_supported, outcome_of
-from termsearch.service.fhir.parameters import given
-from termsearch.service.fhir.resources import SEARCHED, code_system, found, value_set
+from termsearch.service.fhir.outcome import (
+    Json,
+    invalid,
+    issue,
+    not_found,
+    not_supported,
+    outcome,
+    outcome_of,
+)
+from termsearch.service.fhir.parameters import Given, given
+from termsearch.service.fhir.resources import code_system, value_set
+from termsearch.service.fhir.search import found, known
 from termsearch.service.fhir.sets import by_url
 from termsearch.service.fhir.systems import Systems
 from termsearch.service.problems import Problem, note_bug, problem_of
@@ -27,7 +37,6 @@ __all__ = ["Asked", "Said", "answer"]
 #: Requests in one batch.
 _BATCH: Final = 200
 
-_SEARCHED: Final = dict.fromkeys(SEARCHED, "string")
 _OPERATIONS: Final = {(each.kind, each.name): each for each in OPERATIONS}
 
 
@@ -48,6 +57,7 @@ class Asked:
         body: A resource; None if there is none.
         base: Address of the service.
         strict: Refuse parameters that are not known.
+        languages: Tags, best first, for a display that the request says nothing of; or empty.
         note: Logs the text of a search, where that is wanted.
     """
 
@@ -58,6 +68,7 @@ class Asked:
     dialect: Dialect
     base: str
     strict: bool
+    languages: str
     note: Callable[[str], None]
 
 
@@ -89,21 +100,30 @@ async def answer(search: AsyncTermSearch, asked: Asked) -> Said:
             return Said(await _batch(search, asked))
         case ["metadata"] if asked.method == "GET":
             return Said(_metadata(search, asked))
-        case [kind] if kind in KINDS and asked.method == "GET":
-            read = given(_SEARCHED, asked.query, None, strict=asked.strict)
-            bundle = await search.call(lambda s: found(s.index, kind, read))
-            return Said(bundle, read.ignored)
+        case [kind] | [kind, "_search"] if kind in KINDS and _may_search(asked.method, parts):
+            return await _search(search, asked, kind)
         case [kind, name] if name.startswith("$"):
-            return await _operation(search, asked, _known(kind, name), "")
+            return await _operation(search, asked, _operation_of(kind, name), "")
         case [kind, resource_id, name] if name.startswith("$"):
-            return await _operation(search, asked, _known(kind, name), resource_id)
+            return await _operation(search, asked, _operation_of(kind, name), resource_id)
         case [kind, resource_id] if kind in KINDS and asked.method == "GET":
             return Said(await search.call(lambda s: _resource(s.index, kind, resource_id)))
         case _:
             raise not_found(f"nothing answers {asked.method} {asked.path[:200]}; see /metadata.")
 
 
-def _known(kind: str, name: str) -> Operation:
+def _may_search(method: str, parts: Sequence[str]) -> bool:
+    """A POST to the type itself would create a resource."""
+    return method == "GET" or (method == "POST" and len(parts) > 1)
+
+
+async def _search(search: AsyncTermSearch, asked: Asked, kind: str) -> Said:
+    read = given(known(asked.query), asked.query, None, strict=asked.strict)
+    bundle = await search.call(lambda s: found(s.index, kind, read, asked.base))
+    return Said(bundle, read.ignored)
+
+
+def _operation_of(kind: str, name: str) -> Operation:
     operation = _OPERATIONS.get((kind, name[1:]))
     if operation is None:
         there = ", ".join(f"{each.kind}/${each.name}" for each in OPERATIONS)
@@ -118,10 +138,22 @@ async def _operation(
         raise Problem(405, f"{asked.method} is not for operations; GET and POST are.")
     known = operation.known(asked.dialect)
     read = given(known, asked.query, asked.body, strict=asked.strict)
+    if asked.languages and "displayLanguage" in known and _speaks_several(search, read):
+        read = read.with_text("displayLanguage", read.text("displayLanguage") or asked.languages)
     call = Call(search, asked.dialect, read, asked.note)
     if resource_id:
         call = _of_instance(call, operation, resource_id)
     return Said(await operation.run(call), read.ignored)
+
+
+def _speaks_several(search: AsyncTermSearch, read: Given) -> bool:
+    """Whether there is more than one language to display.
+
+    Else nothing is to be chosen, and the other names of a code, of which reading takes 1 ms, need
+    not be read: browsers send ``Accept-Language`` with every key that is typed.
+    """
+    langs = {lang for each in search.manifest.loaded for lang in each.langs}
+    return len(langs) > 1 or read.one("valueSet", ValueSet) is not None
 
 
 def _of_instance(call: Call, operation: Operation, resource_id: str) -> Call:
@@ -141,7 +173,7 @@ def _resource(index: Index, kind: str, resource_id: str) -> Json:
     system = systems.of_id(resource_id)
     if kind == "CodeSystem":
         return code_system(system)
-    return value_set(by_url(index, systems, system.value_set), system.id)
+    return value_set(by_url(index, systems, system.value_set), system)
 
 
 def _metadata(search: AsyncTermSearch, asked: Asked) -> Json:
@@ -187,6 +219,7 @@ async def _entry(search: AsyncTermSearch, asked: Asked, entry: _Entry) -> Json:
         dialect=asked.dialect,
         base=asked.base,
         strict=asked.strict,
+        languages=asked.languages,
         note=asked.note,
     )
     try:
@@ -198,7 +231,16 @@ async def _entry(search: AsyncTermSearch, asked: Asked, entry: _Entry) -> Json:
     except Exception as error:  # noqa: BLE001  # a bug in one is no answer's but its own
         note_bug("a bug in an entry of a batch", error)
         return _failed(Problem(500, "the service failed; its log says where."))
-    return {"resource": said.resource, "response": {"status": "200"}}
+    return {"resource": said.resource, "response": {"status": "200", **_ignored(said)}}
+
+
+def _ignored(said: Said) -> Json:
+    """What a header says of a request on its own."""
+    if not said.ignored:
+        return {}
+    names = ", ".join(name[:40] for name in said.ignored[:5])
+    told = f"ignored, since no specification knows it: {names}"
+    return {"outcome": outcome([issue("information", "informational", told)])}
 
 
 def _failed(problem: Problem) -> Json:

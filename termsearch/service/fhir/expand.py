@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final, NamedTuple
 from uuid import uuid4
 
 from termsearch.service.fhir.call import Call, Operation
-from termsearch.service.fhir.coded import Coded, coded, languages
+from termsearch.service.fhir.contained import contained
 from termsearch.service.fhir.dialect import R5, Dialect
 from termsearch.service.fhir.filtered import Row, found
 from termsearch.service.fhir.listing import count, listed, page
 from termsearch.service.fhir.outcome import Json, invalid, too_costly
 from termsearch.service.fhir.parameters import Known, parameter
-from termsearch.service.fhir.properties import designation, facts
+from termsearch.service.fhir.properties import PROPERTY_URIS, property_code
 from termsearch.service.fhir.sets import Set
-from termsearch.service.fhir.systems import LOCAL
 from termsearch.service.fhir.wanted import value_set_of
 
 __all__ = ["EXPAND"]
@@ -26,8 +24,6 @@ PAGE: Final = 1_000
 DEEPEST: Final = 1_000
 #: Codes of a search that does not say how many.
 _FOUND: Final = 100
-#: Codes of which all names are read at once, in 0.2 s: others wait no longer than that.
-_PIECE: Final = 200
 #: Longer texts are no names.
 _LONGEST: Final = 1_000
 
@@ -89,8 +85,7 @@ async def _expand(call: Call) -> Json:
     answer: Json = {"resourceType": "ValueSet", **wanted.head}
     if call.given.flag("includeDefinition"):
         answer["compose"] = wanted.compose
-    details = await _details(call, listing.rows)
-    rows = [_contains(call, _shown(row, wanted), details.get(row.curie)) for row in listing.rows]
+    rows = await contained(call, wanted, listing.rows)
     expansion = _head(call, wanted, listing)
     return {**answer, "expansion": {**expansion, "contains": rows} if rows else expansion}
 
@@ -99,12 +94,16 @@ async def _searched(call: Call, wanted: Set, text: str, live: bool) -> _Listing:
     start, many = _part(call, _FOUND)
     if len(text) > _LONGEST:
         raise invalid(f"filter has {len(text):,} characters; {_LONGEST:,} are allowed.")
-    if start + many > DEEPEST:
+    if start >= DEEPEST:
         raise too_costly(f"a search goes {DEEPEST:,} codes deep; narrow filter or value set.")
     call.note(text)
-    rows, whole = await found(call.search, text, wanted, start + many, live=live)
-    ends = whole or len(rows) < start + many
-    return _Listing(rows[start : start + many], len(rows) if ends else None, start, many)
+    many = min(many, DEEPEST - start)
+    deep = start + many if many else DEEPEST  # a count of nothing asks how many there are
+    rows, whole = await found(call.search, text, wanted, deep, live=live)
+    # So deep down there are no further pages: what was found is all.
+    ends = whole or len(rows) < deep or deep == DEEPEST
+    total = min(len(rows), DEEPEST) if ends else None
+    return _Listing(rows[start : start + many], total, start, many)
 
 
 async def _listed(call: Call, wanted: Set, live: bool) -> _Listing:
@@ -139,75 +138,6 @@ def _missing(wanted: Set, keys: Sequence[str], live: bool) -> int:
     return len(listed_codes.difference(keys))
 
 
-def _shown(row: Row, wanted: Set) -> Row:
-    """As the definition displays it, if it does."""
-    own = next(
-        (part.displays[row.curie] for part in wanted.parts if row.curie in part.displays), ""
-    )
-    return row._replace(display=own) if own else row
-
-
-async def _details(call: Call, rows: Sequence[Row]) -> dict[str, Coded]:
-    """All that is known of the codes, where more is to be shown than lies in ``rows``."""
-    given = call.given
-    more = ("includeDesignations", "designation", "displayLanguage", "property")
-    if not any(given.texts(name) for name in more):
-        return {}
-    known: dict[str, Coded] = {}
-    for start in range(0, len(rows), _PIECE):
-        piece = [row.curie for row in rows[start : start + _PIECE]]
-        known |= await call.index(partial(coded, curies=piece))
-    return known
-
-
-def _contains(call: Call, row: Row, known: Coded | None) -> Json:
-    system = call.systems.of_vocabulary(row.vocabulary)
-    langs = languages(call.given.text("displayLanguage"))
-    made: Json = {
-        "system": system.uri if system else row.vocabulary,
-        "code": row.code,
-        "display": known.shown(langs) if known and langs else row.display,
-    }
-    if not row.live:
-        made["inactive"] = True
-    if known:
-        made |= _more(call, known)
-    if row.kind:
-        made["extension"] = list(_evidence(row))
-    return made
-
-
-def _more(call: Call, known: Coded) -> Json:
-    names = [designation(name) for name in known.names]
-    tokens = call.given.texts("designation")
-    if tokens:
-        names = [each for each in names if _is_one(each, tokens)]
-    elif not call.given.flag("includeDesignations"):
-        names = []
-    wanted = call.given.texts("property")
-    properties = [
-        {"code": fact.code, f"value{fact.kind}": fact.value}
-        for fact in facts(call.search.manifest, known)
-        if fact.code in wanted
-    ]
-    return {key: value for key, value in
-            (("designation", names), ("property", properties)) if value}  # fmt: skip
-
-
-def _is_one(made: Json, tokens: Sequence[str]) -> bool:
-    """Whether a designation is in a language or for a use that is asked for."""
-    use = f"{made['use']['system']}|{made['use']['code']}"
-    return use in tokens or f"urn:ietf:bcp:47|{made['language']}" in tokens
-
-
-def _evidence(row: Row) -> Iterator[Json]:
-    """Why a search found it."""
-    if row.score is not None:
-        yield {"url": f"{LOCAL}score", "valueDecimal": row.score}
-    yield {"url": f"{LOCAL}match-type", "valueCode": row.kind}
-    yield {"url": f"{LOCAL}matched-name", "valueString": row.matched}
-
-
 def _head(call: Call, wanted: Set, listing: _Listing) -> Json:
     head: Json = {
         "identifier": f"urn:uuid:{uuid4()}",
@@ -215,10 +145,14 @@ def _head(call: Call, wanted: Set, listing: _Listing) -> Json:
     }
     if listing.total is not None:
         head["total"] = listing.total
-    properties = [{"code": code} for code in call.given.texts("property")]
-    if properties:
-        head["property"] = properties
+    properties = dict.fromkeys(map(property_code, call.given.texts("property")))
+    if any(properties):
+        head["property"] = [_announced(code) for code in properties if code]
     return {**head, "offset": listing.start, "parameter": list(_echo(call, wanted, listing))}
+
+
+def _announced(code: str) -> Json:
+    return {"code": code, **({"uri": PROPERTY_URIS[code]} if code in PROPERTY_URIS else {})}
 
 
 def _echo(call: Call, wanted: Set, listing: _Listing) -> Iterator[Json]:
@@ -235,6 +169,10 @@ def _echo(call: Call, wanted: Set, listing: _Listing) -> Iterator[Json]:
             yield parameter("version", "Uri", system.canonical)
     if listing.missing:
         said = f"codes of the definition that are not in the index: {listing.missing}"
+        yield parameter("warning", "String", said)
+    unknown = [name for name in call.given.texts("property") if not property_code(name)]
+    if unknown:
+        said = f"properties that no code has here: {', '.join(unknown)[:200]}"
         yield parameter("warning", "String", said)
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
+from sys import getsizeof
 from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -29,6 +30,11 @@ T = TypeVar("T")
 _SORTED: Final = 50_000
 #: Ids of so many points are 43 MB; a set of more can be searched and counted, not listed.
 _LISTED: Final = 500_000
+#: Bytes of orders that are kept of one index: those of 500,000 ids.
+_KEPT: Final = 50_000_000
+#: A client's own list of more codes is read anew for each page: a few of these would else put out
+#: the sets of all others.
+_ENUMERATED: Final = 4_096
 #: What the engine reads at once, in 0.2 s: others wait no longer than that.
 _PIECE: Final = 4_096
 
@@ -39,11 +45,12 @@ _Wanted = tuple[tuple[Condition, ...], _Keys | None, frozenset[str]]
 
 
 class _Lists:
-    """The orders of one opened index; the least used go when there are too many ids."""
+    """The orders of one opened index; the least used go when they take too much memory."""
 
     def __init__(self) -> None:
         self.reading = asyncio.Lock()  # one at a time: two clients often want the same
         self._kept: OrderedDict[_Wanted, _Keys] = OrderedDict()
+        self._bytes = 0
 
     def get(self, wanted: _Wanted) -> _Keys | None:
         if wanted in self._kept:
@@ -51,9 +58,17 @@ class _Lists:
         return self._kept.get(wanted)
 
     def keep(self, wanted: _Wanted, keys: _Keys) -> None:
+        """Of what is not kept yet."""
         self._kept[wanted] = keys
-        while sum(map(len, self._kept.values())) > _LISTED and len(self._kept) > 1:
-            self._kept.popitem(last=False)
+        self._bytes += _size(wanted, keys)
+        while self._bytes > _KEPT and len(self._kept) > 1:
+            self._bytes -= _size(*self._kept.popitem(last=False))
+
+
+def _size(wanted: _Wanted, keys: _Keys) -> int:
+    """Bytes of an order and of what it is found by; a place in a tuple has 8 (CPython)."""
+    _, codes, without = wanted
+    return 1_000 + sum(8 + getsizeof(each) for each in chain(keys, codes or (), without))
 
 
 _LISTS: WeakKeyDictionary[AsyncTermSearch, _Lists] = WeakKeyDictionary()
@@ -120,7 +135,8 @@ async def _keys(search: AsyncTermSearch, part: Part, live: bool) -> _Keys:
         keys = lists.get(wanted)
         if keys is None:
             keys = await _read(search, part, live=live)
-            lists.keep(wanted, keys)
+            if len(part.codes or ()) <= _ENUMERATED:
+                lists.keep(wanted, keys)
     return keys
 
 

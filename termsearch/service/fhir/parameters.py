@@ -71,7 +71,7 @@ class Given:
         return found if isinstance(found, kind) else None
 
     def with_text(self, name: str, value: str) -> "Given":
-        """A copy in which ``name`` is ``value``, as an instance's path says."""
+        """A copy in which ``name`` is ``value``, as a header or an instance's path says."""
         return Given({**self._values, name: [value]}, self.ignored)
 
     def plain(self) -> Iterator[tuple[str, str | int | bool]]:
@@ -107,7 +107,8 @@ def given(known: Known, query: Iterable[tuple[str, str]], body: object, *, stric
         if len(found) > (_MOST if known[name].endswith("*") else 1):
             raise invalid(f"{name} is given {len(found)} times, more than it may be.")
     if ignored and strict:
-        raise invalid(f"unknown: {', '.join(map(repr, ignored[:5]))}; known: {', '.join(known)}.")
+        there = ", ".join(name for name, kind in known.items() if kind != "unsupported")
+        raise invalid(f"unknown: {', '.join(map(repr, ignored[:5]))}; known: {there}.")
     return Given(values, ignored)
 
 

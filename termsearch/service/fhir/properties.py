@@ -1,15 +1,17 @@
 """Designations and properties of a code, as FHIR has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.concept import Kind
+from termsearch.index import Index
 from termsearch.index.manifest import Manifest
+from termsearch.index.where import CARD, Condition
 from termsearch.service.fhir.coded import Coded, Named, code_of
-from termsearch.service.fhir.outcome import Json
+from termsearch.service.fhir.outcome import Json, too_costly
 from termsearch.service.fhir.systems import LOCAL
 
-__all__ = ["PROPERTIES", "Fact", "designation", "facts"]
+__all__ = ["PROPERTIES", "PROPERTY_URIS", "Fact", "below", "designation", "facts", "property_code"]
 
 #: Those of every code system here: code, type, what it says. The first five are FHIR's own:
 #: https://hl7.org/fhir/R4/codesystem.html#defined-props.
@@ -23,6 +25,18 @@ PROPERTIES: Final = (
     ("replaces", "code", "Retired codes that now mean this one."),
     ("xref", "string", "The same elsewhere, a CURIE."),
 )
+
+#: Addresses of those that FHIR defines.
+PROPERTY_URIS: Final = {
+    code: f"http://hl7.org/fhir/concept-properties#{code}"
+    for code in ("inactive", "parent", "child")
+}
+_CODES: Final = {code: code for code, *_ in PROPERTIES} | {
+    uri: code for code, uri in PROPERTY_URIS.items()
+}
+
+#: Children that are read at once, in 0.2 s: others wait no longer than that.
+_CHILDREN: Final = 4_096
 
 _SNOMED: Final = "http://snomed.info/sct"
 #: FHIR's value set of uses has these two: https://hl7.org/fhir/R4/valueset-designation-use.html.
@@ -70,3 +84,28 @@ def facts(manifest: Manifest, one: Coded) -> Iterator[Fact]:
     if card.definition:
         yield Fact("definition", "String", card.definition)
     yield from (Fact("xref", "String", each) for each in card.xrefs)
+
+
+def property_code(asked: str) -> str:
+    """That of the property that a client means by its code or its address; empty if there is none.
+
+    R5 allows both: https://hl7.org/fhir/R5/valueset-operation-expand.html.
+    """
+    return _CODES.get(asked, "")
+
+
+def below(index: Index, curies: Sequence[str]) -> dict[str, list[str]]:
+    """CURIEs one step below each of ``curies``, by name as ``$lookup`` has them.
+
+    Raises:
+        Problem: 422, there are too many.
+    """
+    where = [Condition("parents", tuple(curies)), CARD]
+    many = index.count(where)
+    if many > _CHILDREN:
+        raise too_costly(f"{many:,} children of {len(curies)} codes; ask for fewer with count.")
+    found: dict[str, dict[str, str]] = {each: {} for each in curies}
+    for card in index.points(where):
+        for up in found.keys() & card.parents:
+            found[up].setdefault(card.curie, card.concept_name.casefold())
+    return {up: sorted(names, key=lambda each: (names[each], each)) for up, names in found.items()}

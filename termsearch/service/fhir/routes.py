@@ -5,7 +5,7 @@ Not in ``/openapi.json``: FHIR describes itself, at ``/fhir/metadata``.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from termsearch.service.fhir.dialect import DIALECTS, Dialect, dialect_of
+from termsearch.service.fhir.dialect import DIALECTS, Dialect, dialect_of, languages_of
 from termsearch.service.fhir.dispatch import Asked, Said, answer
 from termsearch.service.fhir.operations import KINDS, OPERATIONS
 from termsearch.service.fhir.outcome import MEDIA_TYPE, invalid, say
@@ -26,6 +26,7 @@ __all__ = ["router"]
 _BASE: Final = "/fhir"
 _JSON: Final = frozenset({MEDIA_TYPE, "application/json", "json", "text/json"})
 _ACCEPTED: Final = frozenset({*_JSON, "*/*", "application/*", "text/html", ""})
+_FORM: Final = "application/x-www-form-urlencoded"
 _PRETTY: Final[dict[str, Any]] = {"indent": 2}
 _COMPACT: Final[dict[str, Any]] = {"separators": (",", ":")}
 _ALL: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -39,10 +40,11 @@ speak(_BASE, say)
 
 async def _serve(request: Request, lent: Lent) -> Response:
     """Everything that is under ``/fhir`` and has an answer."""
-    query = parse_qsl(request.url.query)
-    asked = _format(request, query)
     behind = request.scope["path"].removeprefix(_BASE).strip("/")
-    dialect, path = dialect_of(behind, asked)
+    searched = behind.endswith("/_search")
+    query = [*parse_qsl(request.url.query), *(await _form(request) if searched else ())]
+    asked = _format(request, query)
+    dialect, path = dialect_of(behind, asked, request.headers.get("content-type", ""))
     base = f"{_BASE}/{behind.removesuffix(path)}".rstrip("/")
     said = await answer(
         lent,
@@ -50,10 +52,11 @@ async def _serve(request: Request, lent: Lent) -> Response:
             method=request.method,
             path=path,
             query=query,
-            body=await _body(request),
+            body=None if searched else await _body(request),
             dialect=dialect,
             base=str(request.url.replace(path=base, query="")),
             strict="handling=strict" in request.headers.get("prefer", "").replace(" ", ""),
+            languages=languages_of(request.headers.get("accept-language", "")),
             note=lambda text: note_queries(request, [text]),
         ),
     )
@@ -86,18 +89,27 @@ def _format(request: Request, query: Iterable[tuple[str, str]]) -> str:
     return asked
 
 
+async def _form(request: Request) -> list[tuple[str, str]]:
+    """Parameters of a search that were sent: https://hl7.org/fhir/R4/http.html#search.
+
+    Raises:
+        Problem: 415 or 400, they are no form.
+    """
+    try:
+        return parse_qsl((await _sent(request, _FORM, {_FORM})).decode())
+    except UnicodeDecodeError as error:
+        raise invalid("the body is no UTF-8.") from error
+
+
 async def _body(request: Request) -> object:
     """The resource that was sent.
 
     Raises:
         Problem: 415 or 400, it is no JSON.
     """
-    sent = await request.body()
+    sent = await _sent(request, MEDIA_TYPE, _JSON)
     if not sent:
         return None
-    kind = request.headers.get("content-type", MEDIA_TYPE).partition(";")[0].strip().casefold()
-    if kind not in _JSON:
-        raise Problem(415, f"a body of type {kind[:100]} is not read; {MEDIA_TYPE} is.")
     try:
         # Refuses a lone surrogate, which no answer could carry, and depth without end.
         return pydantic_core.from_json(sent)
@@ -105,8 +117,17 @@ async def _body(request: Request) -> object:
         raise invalid("the body is no JSON.") from error
 
 
+async def _sent(request: Request, expected: str, kinds: Container[str]) -> bytes:
+    """The body, if there is one; it says that it is of one of ``kinds``, or nothing."""
+    sent = await request.body()
+    kind = request.headers.get("content-type", expected).partition(";")[0].strip().casefold()
+    if sent and kind not in kinds:
+        raise Problem(415, f"a body of type {kind[:100]} is not read here; {expected} is.")
+    return sent
+
+
 def _response(said: Said, dialect: Dialect, *, pretty: bool) -> Response:
-    headers = {}
+    headers = {"Vary": "Accept, Accept-Language"}
     if said.ignored:
         names = [_NO_TOKEN.sub("?", name)[:40] for name in said.ignored[:5]]
         headers["Warning"] = f'299 - "ignored: {", ".join(names)}"'
@@ -124,6 +145,7 @@ def _routes() -> list[tuple[str, list[str]]]:
         operations = [each.name for each in OPERATIONS if each.kind == kind]
         found += [(f"/{kind}/${name}", ["GET", "POST"]) for name in operations]
         found += [(f"/{kind}/{{id}}/${name}", ["GET", "POST"]) for name in operations]
+        found += [(f"/{kind}/_search", ["GET", "POST"])]
         found += [(f"/{kind}", ["GET"]), (f"/{kind}/{{id}}", ["GET"])]
     return found
 

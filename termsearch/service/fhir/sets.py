@@ -14,7 +14,7 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import ACTIVE, LIVE, Condition, Where
 from termsearch.service.fhir.coded import Coded, curie_of, one_coded
-from termsearch.service.fhir.datatypes import Include, Property, ValueSet
+from termsearch.service.fhir.datatypes import Enumerated, Include, Property, ValueSet
 from termsearch.service.fhir.implicit import Implicit, read_ecl, read_url
 from termsearch.service.fhir.outcome import Json, invalid, not_found, not_supported
 from termsearch.service.fhir.systems import System, Systems
@@ -45,7 +45,7 @@ class Part:
     Attributes:
         codes: The only ones that it may be, as CURIEs, in the order of the definition.
         without: CURIEs that are not in it.
-        displays: What the definition displays for a CURIE.
+        listed: What the definition says of a CURIE that it lists.
         verify: Whether the engine finds more than is in it: in a search it takes the successor
             of a retired code for that code.
     """
@@ -54,7 +54,7 @@ class Part:
     conditions: tuple[Condition, ...]
     codes: tuple[str, ...] | None = None
     without: frozenset[str] = frozenset()
-    displays: dict[str, str] = field(default_factory=dict)
+    listed: dict[str, Enumerated] = field(default_factory=dict)
     verify: bool = False
 
     @cached_property
@@ -104,6 +104,7 @@ class Set:
         head: What the answer's resource says of it beside its content.
         compose: Its definition, as FHIR.
         retired: Whether it has retired codes.
+        lang: Of what it displays; empty if it does not say.
     """
 
     head: Json
@@ -111,11 +112,16 @@ class Set:
     parts: tuple[Part, ...]
     but: tuple[Part, ...] = ()
     retired: bool = True
+    lang: str = ""
 
     @property
     def systems(self) -> list[System]:
         """Where its codes come from."""
         return list(dict.fromkeys(part.system for part in self.parts))
+
+    def listed(self, curie: str) -> Enumerated | None:
+        """What its definition says of a code; None if it does not list it."""
+        return next((part.listed[curie] for part in self.parts if curie in part.listed), None)
 
     def holds(self, one: Coded) -> bool:
         """Whether a code is in it."""
@@ -150,16 +156,17 @@ def inline(index: Index, systems: Systems, given: ValueSet) -> Set:
     """
     if given.compose is None:
         if not given.url:
-            raise invalid("the ValueSet has neither compose nor url.")
+            raise invalid("the ValueSet has neither compose nor url nor all of an expansion.")
         return by_url(index, systems, given.url, given.version)
     compose = given.compose
-    said = given.model_dump(exclude_defaults=True, exclude={"compose"})
+    said = given.model_dump(exclude_defaults=True, exclude={"compose", "expansion"})
     return Set(
         head={"status": "active", **said},
         compose=compose.model_dump(exclude_defaults=True, by_alias=True),
         parts=tuple(_parts(index, systems, compose.include)),
         but=tuple(_parts(index, systems, compose.exclude)),
         retired=compose.inactive,
+        lang=given.language,
     )
 
 
@@ -198,9 +205,8 @@ def _own(index: Index, system: System, include: Include) -> Part:
     if include.concept and include.filter:
         raise invalid("compose has an include with both concept and filter; FHIR allows one.")
     if include.concept:
-        displays = {curie_of(system, each.code): each.display for each in include.concept}
-        return replace(part, codes=tuple(displays),
-                       displays={key: text for key, text in displays.items() if text})  # fmt: skip
+        listed = {curie_of(system, each.code): each for each in include.concept}
+        return replace(part, codes=tuple(listed), listed=listed)
     for each in include.filter:
         part = part.narrowed(_filter(index, system, each))
     return part

@@ -192,8 +192,8 @@ def _objections(coding: Coding, one: Coded, rules: _Rules) -> Iterator[Json]:
         said = f"{coding.code} is retired.{_instead(one)}"
         yield issue(severity, "business-rule", said, kind="status-check", where="Coding.code")
     names = [one.display, *(name.text for name in one.names)]
-    if within:
-        names += [part.displays[one.curie] for part in within.parts if one.curie in part.displays]
+    if within and (listed := within.listed(one.curie)):
+        names += listed.texts
     if coding.display and _folded(coding.display) not in map(_folded, names):
         said = (
             f"{coding.display!r} is no name of {coding.code}; expected {one.shown(rules.langs)!r}."

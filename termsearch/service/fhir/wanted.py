@@ -6,7 +6,7 @@ from typing import Final
 
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call
-from termsearch.service.fhir.datatypes import Include, ValueSet
+from termsearch.service.fhir.datatypes import Compose, Contained, Enumerated, Include, ValueSet
 from termsearch.service.fhir.outcome import invalid
 from termsearch.service.fhir.sets import Set, by_url, inline
 from termsearch.service.fhir.systems import System, Systems
@@ -29,7 +29,7 @@ def value_set_of(index: Index, call: Call) -> Set:
         _held(systems, given.texts(name))
     sent, url = given.one("valueSet", ValueSet), given.text("url")
     if sent is not None:
-        wanted = inline(index, systems, _forced(sent, systems, forced))
+        wanted = inline(index, systems, _forced(_defined(sent), systems, forced))
     elif url:
         wanted = by_url(index, systems, url, given.text("valueSetVersion"))
     else:
@@ -45,6 +45,26 @@ def _held(systems: Systems, said: Iterable[str]) -> set[System]:
     for system, version in held.items():
         system.require(version)
     return set(held)
+
+
+def _defined(sent: ValueSet) -> ValueSet:
+    """By its codes, where it comes as an expansion alone that has all of them."""
+    if sent.compose is not None or sent.expansion is None:
+        return sent
+    every = [each for top in sent.expansion.contains for each in top.every()]
+    if not every or len(every) < (sent.expansion.total or 0):
+        return sent
+    codes: dict[tuple[str, str], list[Enumerated]] = {}
+    for each in every:
+        if each.code:
+            codes.setdefault((each.system, each.version), []).append(_listed(each))
+    include = [Include(system=system, version=version, concept=concepts)
+               for (system, version), concepts in codes.items()]  # fmt: skip
+    return sent.model_copy(update={"compose": Compose.model_construct(include=include)})
+
+
+def _listed(one: Contained) -> Enumerated:
+    return Enumerated(code=one.code, display=one.display, designation=one.designation)
 
 
 def _forced(sent: ValueSet, systems: Systems, forced: set[System]) -> ValueSet:

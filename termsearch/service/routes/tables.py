@@ -18,6 +18,7 @@ from termsearch.service.clinical import (
     Found,
     Row,
     Table,
+    Value,
     column,
     filter_of,
     matches,
@@ -82,7 +83,7 @@ class _Shape:
     """
 
     def __init__(self, asked: TableQuery, table: Table) -> None:
-        self._code = column(asked.cf)
+        self._code = column(asked.cf, needed=True)
         self._displayed = [column(each) for each in _listed(asked.df or table.displayed)]
         self._extra = {alias: column(field) for alias, field in asked.extra.items()}
         self._systems = "code_system" in asked.extra.values()
@@ -93,7 +94,7 @@ class _Shape:
     def display(self, found: list[Row]) -> list[list[str]]:
         return [[_joined(each(row)) for each in self._displayed] for row in found]
 
-    def more(self, found: list[Row]) -> dict[str, list[str | list[str]]] | None:
+    def more(self, found: list[Row]) -> dict[str, list[Value]] | None:
         """None where nothing was asked for, as there."""
         return {alias: [each(row) for row in found] for alias, each in self._extra.items()} or None
 
@@ -160,8 +161,8 @@ async def _suggested(
     return [shape.codes(shown), shape.display(shown), shape.more(shown)]
 
 
-def _joined(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else "; ".join(value)
+def _joined(value: Value) -> str:
+    return value if isinstance(value, str) else "; ".join(value or ())
 
 
 def _listed(fields: str) -> list[str]:
