@@ -203,7 +203,8 @@ def test_part_of_a_release_is_not_published_with_another(store: Store, encoder: 
     index = store.make(encoder)
     ingest(NEW, "test", encoder, index)
 
-    with pytest.raises(UnfinishedIngestError, match=r"local \(other\) was cut or failed, .* --discard"):
+    expected = r"local \(other\) was cut or failed, .* --discard"
+    with pytest.raises(UnfinishedIngestError, match=expected):
         index.publish()
     store.leave(index)
     index = store.make(encoder, discard=True)
