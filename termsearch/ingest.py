@@ -175,8 +175,7 @@ class _Run:
             self._index.optimize(self._built)
         self._index.write_manifest(
             self._index.manifest.without_origins(origins).with_loaded(
-                self._counted(entry).model_copy(update=read_so)
-                for entry in self._entries.values()
+                self._counted(entry).model_copy(update=read_so) for entry in self._entries.values()
             )
         )
         self.summary.origins = origins
@@ -285,4 +284,3 @@ class _Run:
                 "concepts": self._index.count([*here, CARD]),
             }
         )
-

@@ -15,13 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from termsearch.concept import Concept
 from termsearch.errors import BrokenLoaderError, UnknownLoaderError, UnknownReleaseError
+from termsearch.normalize import search_form
 
 __all__ = [
     "GROUP",
+    "Explains",
     "Loader",
     "Options",
     "Report",
@@ -29,6 +31,7 @@ __all__ = [
     "grouped",
     "installed_loaders",
     "recognise",
+    "visible",
 ]
 
 #: The entry-point group a package registers its loaders under.
@@ -61,6 +64,15 @@ class Options:
         wanted = (f"{each.casefold().replace('_', '-')}-" for each in self.langs)
         return not self.langs or any(tag.startswith(w) or w.startswith(tag) for w in wanted)
 
+    def told(self) -> str:
+        """Those that were given, as the command line has them; nothing for none."""
+        several = [("--vocab", self.vocabularies), ("--lang", self.langs)]
+        flags = [f"{flag} {value}" for flag, values in several for value in values]
+        flags += [f"--dialect {self.dialect}"] if self.dialect else []
+        flags += [f"--{name}" for name in ("inactive", "hierarchy") if getattr(self, name)]
+        flags += [f"--column {ours}={theirs}" for ours, theirs in self.columns.items()]
+        return " ".join(flags)
+
     def given(self) -> set[str]:
         """Names of the options that differ from their default."""
         default = Options()
@@ -81,6 +93,8 @@ class Report:
     dropped: Counter[str] = field(default_factory=Counter)
     #: Things worth a line in the summary that cost no row.
     warnings: list[str] = field(default_factory=list)
+    #: Parts that were read, those without a concept too: what an index has of them is replaced.
+    parts: list[str] = field(default_factory=list)
     #: Progress in units of the loader's choice (bytes, concepts); 0 of 0 while unknown.
     done: int = 0
     total: int = 0
@@ -93,6 +107,11 @@ class Report:
     def share(self) -> float:
         """How much of the release has been read, 0 to 1."""
         return min(1.0, self.done / self.total) if self.total else 0.0
+
+
+def visible(text: str) -> bool:
+    """Whether ``text`` has a visible character; a name without one can't be searched."""
+    return bool(search_form(text))
 
 
 class Loader(Protocol):
@@ -115,6 +134,17 @@ class Loader(Protocol):
         Raises:
             BadRecordError: A row is broken or a file ends too early; says file and line.
             BadReleaseError: A file that the format needs is missing.
+        """
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """What a loader may have besides: the reason why it does not know a file of its kind."""
+
+    def why_not(self, path: Path) -> str:
+        """Why ``path``, which has the look of its format, is not recognised, as one sentence.
+
+        Nothing where it is something else. Asked only of what no loader recognises. Never raises.
         """
 
 
@@ -144,12 +174,15 @@ def find_loader(name: str) -> Loader:
     return cast("Loader", loader)
 
 
-def grouped(paths: Sequence[Path], loader: str = "") -> dict[str, list[Path]]:
+def grouped(
+    paths: Sequence[Path], loader: str = "", *, otherwise: str = ""
+) -> dict[str, list[Path]]:
     """Loader to the paths it reads together, in the order given.
 
     Args:
         paths: Releases, or parts of one (International edition and extension, say).
         loader: Reads them all; empty: each is recognised.
+        otherwise: Reads what none recognises; empty: that is refused.
 
     Raises:
         UnknownLoaderError: No installed package registers ``loader``.
@@ -160,15 +193,15 @@ def grouped(paths: Sequence[Path], loader: str = "") -> dict[str, list[Path]]:
         return {loader: list(paths)}
     found: dict[str, list[Path]] = {}
     for path in paths:
-        found.setdefault(recognise(path), []).append(path)
+        found.setdefault(recognise(path, otherwise=otherwise), []).append(path)
     return found
 
 
-def recognise(path: Path) -> str:
-    """Name of the one installed loader that knows ``path``.
+def recognise(path: Path, *, otherwise: str = "") -> str:
+    """Name of the one installed loader that knows ``path``; ``otherwise`` where none does.
 
     Raises:
-        UnknownReleaseError: None does, or more than one.
+        UnknownReleaseError: None does and there is no other, or more than one.
     """
     names = installed_loaders()
     claims, broken = [], []
@@ -178,8 +211,18 @@ def recognise(path: Path) -> str:
                 claims.append(name)
         except BrokenLoaderError as error:  # of no matter if another one knows the path
             broken.append(error)
+    if not claims and otherwise:
+        return otherwise
     if len(claims) == 1:
         return claims[0]
     if broken:
         raise broken[0]
-    raise UnknownReleaseError(path, claims, names)
+    raise UnknownReleaseError(path, claims, names, () if claims else _reasons(path, names))
+
+
+def _reasons(path: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Loader and its reason, of those that have one."""
+    for name in names:
+        loader = find_loader(name)
+        if isinstance(loader, Explains) and (reason := loader.why_not(path)):
+            yield name, reason

@@ -9,7 +9,7 @@ A vocabulary that is not listed here works all the same: its id is its name in l
 import re
 from typing import NamedTuple
 
-__all__ = ["KNOWN", "Vocabulary", "curie", "split_curie", "vocabulary_id"]
+__all__ = ["KNOWN", "Vocabulary", "curie", "full_code", "split_curie", "vocabulary_id"]
 
 
 class Vocabulary(NamedTuple):
@@ -114,6 +114,9 @@ _TRANSLATED = tuple(
     if sab.endswith("*")
 )  # fmt: skip
 
+#: Parted by the first colon behind the host, which may have another one before its port.
+_URI_AND_CODE = re.compile(r"(https?://[^/:]*(?::\d+(?=[/:]))?+(?:/[^:]*)?):(.+)", re.IGNORECASE)
+
 
 def vocabulary_id(name: str) -> str:
     """The id for any name of a vocabulary: ``MSH``, ``http://snomed.info/sct``, an OID.
@@ -139,22 +142,45 @@ def curie(vocabulary: str, code: str) -> str:
     return f"{vocabulary}:{code}"
 
 
+def full_code(vocabulary: str, code: str) -> str:
+    """``HP:0001945`` of ``0001945`` and ``hp:0001945``, for a vocabulary that writes codes so.
+
+    Of any other, and with another prefix, ``code`` itself.
+    """
+    known = _BY_ID.get(vocabulary)
+    if not known or not known.prefixed:
+        return code
+    prefix, colon, rest = code.partition(":")
+    if colon and prefix.casefold() != vocabulary:
+        return code
+    return f"{vocabulary.upper()}:{rest if colon else code}"
+
+
 def split_curie(text: str) -> tuple[str, str] | None:
     """Vocabulary id and code of a CURIE or of FHIR's ``system|code``; None if it is neither.
 
     ``curie(*split_curie(text))`` is the canonical CURIE.
     """
     text = text.strip()
-    if text.casefold().startswith("http"):
-        name, _, code = text.rpartition("|" if "|" in text else "/")
+    if text.casefold().startswith(("http://", "https://")):
+        name, code = _split_uri(text)
     elif text.casefold().startswith("urn:"):
         name, _, code = text.rpartition("|" if "|" in text else ":")
     else:  # what comes first parts them: a code may have the other in it
         name, _, code = text.partition("|" if "|" in text.partition(":")[0] else ":")
     if not name or not code.strip():
         return None
-    vocabulary, code = vocabulary_id(name), code.strip()
-    known = _BY_ID.get(vocabulary)
-    if known and known.prefixed and ":" not in code:
-        code = f"{vocabulary.upper()}:{code}"
-    return vocabulary, code
+    vocabulary = vocabulary_id(name)
+    return vocabulary, full_code(vocabulary, code.strip())
+
+
+def _split_uri(text: str) -> tuple[str, str]:
+    """``system|code``, ``system:code`` as we print it, or ``system/code`` as RDF has it."""
+    if "|" in text:
+        name, _, code = text.rpartition("|")
+        return name, code
+    name, _, code = text.rpartition("/")
+    printed = _URI_AND_CODE.fullmatch(text)
+    if printed and vocabulary_id(name) not in _BY_ID:
+        return printed[1], printed[2]
+    return name, code

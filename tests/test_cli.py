@@ -56,6 +56,34 @@ def test_ingest_prints_what_it_read_and_stored(tmp_path: Path) -> None:
     assert "table: 3 concepts, 6 names (0 embedded, 6 reused" in second.stdout
 
 
+def test_a_table_whose_columns_are_named_needs_no_loader(tmp_path: Path) -> None:
+    (tmp_path / "loc.csv").write_text("LocalCode,Description\nW1,Fever\n", encoding="utf-8")
+    named = ["--column", "code=LocalCode", "--column", "name=Description"]
+
+    done = run(tmp_path, "ingest", str(tmp_path / "loc.csv"), *named, "--model", "minilm")
+    same = run(tmp_path, "diff", str(tmp_path / "loc.csv"), *named)
+
+    assert "table: 1 concepts, 1 names" in done.stdout
+    assert "0 added, 0 retired" in same.stdout
+
+
+def test_an_ingest_says_that_it_deletes_what_was_kept(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+    ingest = ["ingest", str(tmp_path / "ward.csv"), "--model", "minilm"]
+    deleted = "The kept generation, ward (6 names), was deleted; --keep retains one."
+    run(tmp_path, *ingest)
+
+    kept = run(tmp_path, *ingest, "--force", "--keep")
+    again = run(tmp_path, *ingest, "--force", "--keep")
+    same = run(tmp_path, *ingest)
+    gone = run(tmp_path, *ingest, "--force", "--json")
+    none = run(tmp_path, *ingest, "--force")
+
+    assert deleted not in kept.stderr + again.stderr + same.stderr + none.stderr
+    assert gone.stderr.splitlines()[-1] == deleted
+    assert json.loads(gone.stdout)["names"] == 6
+
+
 def test_ingest_as_json_is_one_object_a_loader(tmp_path: Path) -> None:
     (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
 
@@ -247,8 +275,18 @@ def test_an_unknown_loader_or_file_is_wrong_usage(tmp_path: Path) -> None:
     guessed = run(tmp_path, "ingest", str(tmp_path / "notes.txt"))
 
     assert (named.exit_code, guessed.exit_code) == (2, 2)
-    assert "no loader is called 'icd'; installed: mesh, " in one_line(named)
+    assert "no loader is called 'icd'; installed: athena, mesh, " in one_line(named)
     assert "is no release that a loader knows" in one_line(guessed)
+
+
+@pytest.mark.parametrize("command", ["ingest", "diff"])
+def test_a_source_that_would_keep_every_other_one_too_is_refused(
+    tmp_path: Path, command: str
+) -> None:
+    done = run(tmp_path, command, str(releases()[0]), "--vocab", "MSH", "--vocab", "mth")
+
+    assert done.exit_code == 2
+    assert "--vocab MTH would keep the names of every UMLS source" in done.stderr
 
 
 def test_a_broken_row_names_file_and_line_and_keeps_the_index(tmp_path: Path) -> None:
@@ -288,7 +326,7 @@ def test_embed_writes_one_row_a_line_in_order(tmp_path: Path) -> None:
 def test_loaders_are_listed_with_what_they_read() -> None:
     listed = CliRunner().invoke(main, ["loaders"]).stdout
 
-    for name in ("mesh", "snomedct", "table", "umls"):
+    for name in ("athena", "mesh", "obo", "snomedct", "table", "umls"):
         assert f"\n{name} " in listed
 
 
@@ -417,7 +455,7 @@ def test_an_interrupt_that_an_import_swallows_is_one_still(
 ) -> None:
     """A module in C that is being imported makes an ImportError of it."""
 
-    def importing(*_: object) -> None:
+    def importing(*_: object, **__: object) -> None:
         raise ImportError("initialization failed") from KeyboardInterrupt()
 
     monkeypatch.setattr("termsearch.loader.grouped", importing)

@@ -97,6 +97,46 @@ def test_a_file_that_is_no_release_is_refused(tmp_path: Path) -> None:
         recognise(tmp_path / "notes.txt")
 
 
+def test_what_no_loader_knows_goes_to_the_one_that_is_named_for_it(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text("LocalCode,Description\nW1,Fever\n")
+    mesh = releases()[1]
+
+    plan = grouped([tmp_path / "ward.csv", mesh], otherwise="table")
+
+    assert plan == {"table": [tmp_path / "ward.csv"], "mesh": [mesh]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        (
+            "ward.csv",
+            "LocalCode,Name\nW1,Zz\n".encode("utf-16"),
+            "line 1: not UTF-8 .*save the tab",
+        ),
+        ("ward.csv", b"LocalCode,Name\nW1,Zz\n", "no column 'code'; its columns: LocalCode, Name"),
+        ("ward.csv", b"code,name\rW1,Zz\r", "line 1: lines end in CR alone"),
+        ("ward.tsv", b"LocalCode\tName\n", "no column 'code'; its columns: LocalCode, Name"),
+        ("ward.csv.gz", b"no gzip", "Not a gzipped file"),
+        ("ward.txt", b"", "no table with a row in it"),
+    ],
+)
+def test_a_table_that_is_not_recognised_says_why(
+    tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(UnknownReleaseError, match=f"with --loader. Not read by table: .*{reason}"):
+        recognise(tmp_path / name)
+
+
+def test_what_is_no_table_gets_no_reason_why_it_is_none(tmp_path: Path) -> None:
+    (tmp_path / "release.zip").write_bytes(b"no zip")
+
+    with pytest.raises(UnknownReleaseError, match=r"with --loader\.$"):
+        recognise(tmp_path / "release.zip")
+
+
 def test_paths_of_one_format_are_read_together() -> None:
     umls, mesh, _ = releases()
 

@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from termsearch.concept import Concept, Kind, SemanticType
 from termsearch.errors import BadRecordError, BadReleaseError
+from termsearch.index import Index
+from termsearch.index.where import CARD, Condition
+from termsearch.ingest import ingest
 from termsearch.loader import Options, Report
 from termsearch_loaders.mesh import load, recognises
 from termsearch_loaders.mesh_tree import Tree
+from tests.conftest import WordHash
 
 DATA = Path(__file__).parent / "data" / "mesh"
 DESC, SUPP, QUAL = DATA / "desc2025.xml", DATA / "supp2025.xml", DATA / "qual2025.xml"
@@ -235,6 +239,50 @@ def test_a_path_without_mesh_is_refused(tmp_path: Path) -> None:
 def test_two_files_of_one_part_are_refused() -> None:
     with pytest.raises(BadReleaseError, match=r"desc2026\.xml: a second desc file beside .*2015"):
         loaded(DATA / "desc2015.xml", DATA / "desc2026.xml")
+
+
+def french(folder: Path) -> Path:
+    """The descriptors of 2025, each name "Fr" where it was "Zz"."""
+    text = DESC.read_text(encoding="utf-8").replace('LanguageCode = "eng"', "LanguageCode='fre'")
+    return written(folder, text.replace("<String>Zz", "<String>Fr"), "fredesc2025.xml")
+
+
+def test_a_translation_is_a_part_of_its_own_with_the_places_and_types_of_the_english(
+    tmp_path: Path,
+) -> None:
+    found = list(load([french(tmp_path), DESC, SUPP], Options(), Report()))
+
+    fever, pyrexia = (concept for concept in found if concept.code == "D990003")
+    assert (fever.part, fever.names[0].text, fever.names[0].lang) == (
+        "desc-fr", "Fr Blue Fever", "fr",
+    )  # fmt: skip
+    assert (pyrexia.part, pyrexia.names[0].text, pyrexia.names[0].lang) == (
+        "desc", "Zz Blue Fever", "en",
+    )  # fmt: skip
+    assert fever.types == pyrexia.types
+    assert fever.types[0].name == "Zz Tingling"
+    assert (fever.parents, fever.ancestors) == (pyrexia.parents, pyrexia.ancestors)
+
+
+@pytest.mark.parametrize("first", ["desc2025.xml", "fredesc2025.xml"])
+def test_a_translation_and_the_english_leave_each_other_in_the_index(
+    tmp_path: Path, first: str, index: Index, encoder: WordHash
+) -> None:
+    paths = sorted([DESC, french(tmp_path)], key=lambda path: path.name != first)
+
+    for path in paths:
+        ingest(load([path], Options(), Report()), "mesh", encoder, index)
+
+    fevers = index.points([Condition("curies", ("mesh:D990003",)), CARD])
+    assert {point.name for point in fevers} == {"Fr Blue Fever", "Zz Blue Fever"}
+    assert {entry.origin for entry in index.manifest.loaded} == {"mesh/desc", "mesh/desc-fr"}
+
+
+def test_two_files_of_one_language_are_refused(tmp_path: Path) -> None:
+    second = written(tmp_path, french(tmp_path).read_text(encoding="utf-8"), "desc2026.xml")
+
+    with pytest.raises(BadReleaseError, match=r"desc2026\.xml: a second desc-fr file beside .*fre"):
+        loaded(french(tmp_path), second)
 
 
 def test_files_of_different_years_are_reported() -> None:

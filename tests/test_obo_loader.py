@@ -180,6 +180,17 @@ def test_parents_that_the_file_lacks_are_counted_in_a_warning(tmp_path: Path) ->
     assert "1 parents are not in the file" in report.warnings[0]
 
 
+def test_successors_that_the_file_lacks_are_counted_in_the_same_warning(tmp_path: Path) -> None:
+    report = Report()
+    gone = "[Term]\nid: HP:2\nname: Zz old\nis_obsolete: true\nreplaced_by: "
+    text = f"[Term]\nid: HP:1\nname: Zz\nis_a: HP:9\nalt_id: HP:3\n\n{gone}"
+
+    loaded(written(tmp_path, f"{text}HP:8\nreplaced_by: HP:3\nreplaced_by: BFO:8\n"), report=report)
+
+    (warning,) = report.warnings
+    assert "1 parents and 1 successors are not in the file; take the ontology's main" in warning
+
+
 def test_the_name_of_the_ontology_outweighs_a_larger_import(tmp_path: Path) -> None:
     stanzas = ["id: HP:1\nname: Zz fever", "id: UBERON:1\nname: Zz a", "id: UBERON:2\nname: Zz b"]
 
@@ -304,7 +315,8 @@ def test_english_of_any_country_is_english(hp: Path) -> None:
         ("[Term]\nid: HP:1\nname Zz\n", "line 3: 'name Zz', expected 'tag: value'"),
         ("[Term]\nid: HP:1\n[Ter", r"line 3: '\[Ter', expected a stanza"),
         ("[Term]\nid: HP:1\nsynonym: Zz EXACT []\n", "line 3: synonym: 'Zz EXACT"),
-        ('[Term]\nid: HP:1\ndef: "Zz is cut sh', "line 3: def: "),
+        ('[Term]\nid: HP:1\ndef: "Zz is cut sh\n', "line 3: def: "),
+        ('[Term]\nid: HP:1\ndef: "Zz is cut sh', "line 3: the file ends within this line"),
         ('[Term]\nid: HP:1\nsynonym: "Zz" one two three []\n', "line 3: synonym: "),
     ],
 )
@@ -315,6 +327,19 @@ def test_a_broken_line_is_named(tmp_path: Path, text: str, where: str) -> None:
         loaded(path)
 
     assert str(path) in str(caught.value)
+
+
+def test_a_file_that_ends_within_a_line_is_cut(tmp_path: Path, hp: Path) -> None:
+    whole = hp.read_bytes()
+    known = len(b"format-version:")
+    ends = [end for end in range(known, len(whole)) if whole[end - 1 : end] != b"\n"]
+
+    for end in ends:
+        path = tmp_path / "cut.obo"
+        path.write_bytes(whole[:end])
+        line = whole.count(b"\n", 0, end) + 1
+        with pytest.raises(BadRecordError, match=rf"cut\.obo, line {line}: "):
+            loaded(path)
 
 
 def test_obo_that_is_not_utf_8_names_the_line(tmp_path: Path) -> None:

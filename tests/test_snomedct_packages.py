@@ -84,6 +84,22 @@ def test_a_snapshot_is_read_and_its_full_and_delta_files_are_left(tmp_path: Path
 
     assert texts(concepts[A]) == ["Zz snapshot", "Zz first (finding)"]
     assert report.read == 2
+    assert report.warnings == []
+
+
+@pytest.mark.parametrize(("country", "date"), [("INT", "20250201"), ("ZZ1000", "20250101")])
+def test_changes_that_only_a_delta_has_are_not_left_in_silence(
+    tmp_path: Path, country: str, date: str
+) -> None:
+    files = {f"INT/{name}": text for name, text in fevers().files().items()}
+    delta = Package(country=country, date=date)
+    files |= {f"Zz/{name}": text for name, text in delta.files("Delta").items()}
+
+    concepts, report = read(zipped(tmp_path / "zz.zip", files))
+
+    (warning,) = report.warnings
+    assert f"the Delta files of {country} {date} are not read" in warning
+    assert concepts[A].release == "20240601"
 
 
 def test_a_full_file_without_its_snapshot_is_read_beside_other_snapshots(tmp_path: Path) -> None:

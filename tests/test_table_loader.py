@@ -14,11 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termsearch.codes import conditions_of
 from termsearch.concept import Concept, Kind, Name, SemanticType
 from termsearch.errors import BadRecordError, BadReleaseError, UsageError
 from termsearch.index import Index
+from termsearch.index.where import Where
 from termsearch.ingest import ingest
-from termsearch.loader import Options, Report
+from termsearch.loader import Options, Report, visible
+from termsearch.lookup import lookup
 from termsearch_loaders.table import load, recognises
 from tests.conftest import WordHash
 
@@ -74,6 +77,8 @@ def test_every_column_of_ours_is_read_without_an_option(tmp_path: Path) -> None:
         ("a.tsv", "code\tname\n007\tZz one"),
         ("a.txt", "CODE\tNAME\tSynonym\n007\tZz one\t\n"),
         ("a.csv", 'code,name,extra\n007,"Zz one",,,\n,,\n\n'),
+        ("a.csv", "\ufeffsep=;\r\ncode;name\r\n007;Zz one\r\n"),
+        ("a.csv", "SEP=\t\ncode\tname\n007\tZz one\n"),
         ("a.jsonl", '{"code": "007", "name": "Zz one"}\n\n'),
         ("a.ndjson", '\ufeff{"Name": "Zz one", "CODE": "007", "type": null}'),
     ],
@@ -251,6 +256,94 @@ def test_inactive_rows_are_kept_and_marked_on_demand(tmp_path: Path) -> None:
     assert [(concept.code, concept.active) for concept in concepts] == [("1", False), ("2", True)]
 
 
+def test_a_retired_name_is_marked_and_leads_only_where_all_are_retired(tmp_path: Path) -> None:
+    rows = ["code,name,synonyms,active", "1,Zz old,Zz both,no", "1,Zz new,Zz both,yes", "2,Zz,,no"]
+    path = written(tmp_path, "\n".join(rows))
+
+    one, two = loaded(path, Options(inactive=True))
+
+    assert [(name.text, name.kind, name.active) for name in one.names] == [
+        ("Zz both", Kind.PREFERRED, True),
+        ("Zz new", Kind.SYNONYM, True),
+        ("Zz old", Kind.SYNONYM, False),
+    ]
+    assert [(name.text, name.kind, name.active) for name in two.names] == [
+        ("Zz", Kind.PREFERRED, False)
+    ]
+
+
+RETIRED = "code,name,active,replaced_by\n1,Zz one,,2\n2,Zz two,no,3|4\n3,Zz three,,\n4,Zz four,,9\n"
+
+
+def test_a_retired_code_leads_to_those_that_replace_it(tmp_path: Path) -> None:
+    report = Report()
+
+    kept = loaded(written(tmp_path, RETIRED), report=report)
+    every = loaded(written(tmp_path, RETIRED), Options(inactive=True))
+
+    assert [(c.code, c.active, c.replaces) for c in kept] == [("3", True, ("1", "2"))]
+    assert report.dropped == {"inactive": 3}
+    assert report.warnings == ["1 successors are no code of the table, '9' for one"]
+    assert [(c.code, c.active, c.replaced_by, c.replaces) for c in every] == [
+        ("1", False, ("2",), ()),
+        ("2", False, ("3", "4"), ()),
+        ("3", True, (), ()),
+        ("4", False, ("9",), ()),
+    ]
+
+
+def test_codes_that_replace_each_other_lead_nowhere_and_end(tmp_path: Path) -> None:
+    path = written(tmp_path, "code,name,replaced_by\n1,Zz,2|1\n2,Zz,1\n3,Zz,\n")
+
+    assert [(c.code, c.replaces) for c in loaded(path)] == [("3", ())]
+
+
+def test_a_code_that_a_row_says_is_in_use_is_not_retired(tmp_path: Path) -> None:
+    path = written(tmp_path, "code,name,active,replaced_by\n1,Zz,yes,2\n2,Zz two,,\n")
+
+    assert [(c.code, c.active, c.replaced_by, c.replaces) for c in loaded(path)] == [
+        ("1", True, (), ()),
+        ("2", True, (), ()),
+    ]
+
+
+def test_codes_have_the_prefix_that_their_vocabulary_gives_them(tmp_path: Path) -> None:
+    rows = "vocabulary,code,name,parent,replaced_by\nhp,0001,Zz,HP:2|03,\nHPO,hp:2,Zz two,,\n"
+    path = written(tmp_path, f"{rows}hgnc,5,Zz gene,,\nhgnc,4,Zz old,,5\n")
+
+    child, parent, gene = loaded(path)
+
+    assert (child.code, child.parents) == ("HP:0001", ("HP:2", "HP:03"))
+    assert (parent.code, gene.code, gene.replaces) == ("HP:2", "HGNC:5", ("HGNC:4",))
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "code"),
+    [("hp", "0001945"), ("hgnc", "5"), ("http://example.org/cs", "W/02"), ("ward", "a:b")],
+)
+def test_the_curie_that_a_hit_shows_can_be_looked_up_and_searched_under(
+    tmp_path: Path, vocabulary: str, code: str, index: Index, encoder: WordHash
+) -> None:
+    path = written(tmp_path, f"vocabulary,code,name\n{vocabulary},{code},Zz\n")
+    ingest(load([path], Options(), Report()), "table", encoder, index)
+
+    (point,) = index.points([])
+
+    assert lookup(index, point.curie)[0].name == "Zz"
+    assert index.count(conditions_of(index, Where(under=point.curie))) == 1
+
+
+def test_a_name_without_a_visible_character_is_left_out_and_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, "code,name,synonyms\nW1,\u200b,\nW2,\u200b,Zz two|\u2060\n")
+    report = Report()
+
+    (two,) = loaded(path, report=report)
+
+    assert (two.code, texts(two)) == ("W2", ["Zz two"])
+    assert (report.read, report.kept) == (2, 1)
+    assert report.dropped == {"no visible character in the name": 1}
+
+
 def test_ancestors_are_walked_through_cycles_and_past_unknown_parents(tmp_path: Path) -> None:
     path = written(
         tmp_path, "code,name,parent\na,Zz,b|c\nb,Zz,d\nc,Zz,a\nd,Zz,missing\ne,Zz,e\n", "z.csv"
@@ -348,6 +441,8 @@ def test_a_cell_may_be_as_long_as_a_definition_gets(tmp_path: Path) -> None:
         ('code,name,synonyms\n1,Zz,"[1, 2]"\n', "line 2: synonyms is a list with something else"),
         ("code,Name,NAME\n1,Zz,Zz\n", "line 1: two columns for name"),
         ('code,name,definition\n1,Zz,"a\nb"\n2,\n', "line 4: 2 cells, expected 3"),
+        ("sep=;\ncode;name\n1;Zz\n2\n", "line 4: 1 cells, expected 2"),
+        ("code,name\r1,Zz\r", "line 1: lines end in CR alone, .* save the table"),
     ],
 )
 def test_a_broken_row_of_a_csv_names_its_line(tmp_path: Path, text: str, message: str) -> None:
@@ -448,7 +543,8 @@ def tables(*, without: str) -> st.SearchStrategy[Rows]:
     """Codes, names and synonyms: any text without some characters and blanks around it."""
     text = st.text(st.characters(exclude_characters=without, exclude_categories=["Cs"]))
     cell = text.map(str.strip).filter(bool)
-    row = st.tuples(cell, cell, st.lists(cell, unique=True, max_size=5))
+    name = cell.filter(visible)
+    row = st.tuples(cell, name, st.lists(name, unique=True, max_size=5))
     return st.lists(row, unique_by=lambda row: row[0], max_size=8)
 
 

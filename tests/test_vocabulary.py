@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.vocabulary import KNOWN, curie, split_curie, vocabulary_id
+from termsearch.vocabulary import KNOWN, curie, full_code, split_curie, vocabulary_id
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,17 @@ def test_no_alias_belongs_to_two_vocabularies() -> None:
         ("hp:HP:0001945", ("hp", "HP:0001945")),
         ("http://snomed.info/sct|386661006", ("snomedct", "386661006")),
         ("http://snomed.info/id/386661006", ("snomedct", "386661006")),
+        ("http://example.org/cs:W02", ("http://example.org/cs", "W02")),
+        ("http://example.org/cs:mm/h:2", ("http://example.org/cs", "mm/h:2")),
+        ("http://example.org/cs|a:b/c", ("http://example.org/cs", "a:b/c")),
+        ("https://example.org:8080/cs/W02", ("https://example.org:8080/cs", "W02")),
+        ("https://example.org:8080/cs:W02", ("https://example.org:8080/cs", "W02")),
+        ("http://example.org:8080:7", ("http://example.org:8080", "7")),
+        ("http://example.org:7", ("http://example.org", "7")),
+        ("http://loinc.org:8310-5", ("loinc", "8310-5")),
+        ("http://human-phenotype-ontology.org/HP:0001945", ("hp", "HP:0001945")),
+        ("httpd-errors:404", ("httpd-errors", "404")),
+        ("hp:hp:0001945", ("hp", "HP:0001945")),
         ("loinc:8310-5", ("loinc", "8310-5")),
         ("urn:oid:2.16.840.1.113883.6.96:386661006", ("snomedct", "386661006")),
         ("local:a:b", ("local", "a:b")),
@@ -80,13 +91,23 @@ def test_a_code_that_carries_its_prefix_is_its_own_curie() -> None:
 codes = st.text(st.characters(categories=["L", "N"], include_characters=".-_:/|"), min_size=1)
 
 
-@given(
-    st.sampled_from([v.id for v in KNOWN if not v.prefixed]), codes.filter(lambda c: c[0] != ":")
-)
+starts = codes.filter(lambda code: code[0] != ":")
+
+
+@given(st.sampled_from([*(v.id for v in KNOWN), "ward"]), starts)
 def test_a_curie_splits_into_what_it_was_made_of(vocabulary: str, code: str) -> None:
-    canonical = curie(vocabulary, code)
+    canonical = curie(vocabulary, full_code(vocabulary, code))
 
     parts = split_curie(canonical)
 
     assert parts is not None
     assert curie(*parts) == canonical
+
+
+@given(
+    st.sampled_from(["http://example.org/cs", "https://example.org:8080/a/b"]),
+    starts.filter(lambda code: "|" not in code),
+)
+def test_the_curie_of_a_vocabulary_that_is_an_address_splits_too(system: str, code: str) -> None:
+    assert split_curie(curie(system, code)) == (system, code)
+    assert split_curie(f"{system}|{code}") == (system, code)

@@ -23,7 +23,7 @@ from termsearch.loader import Report
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["BROKEN", "Member", "lines", "members"]
+__all__ = ["BROKEN", "Member", "base_names", "lines", "members"]
 
 #: What the standard library raises for compressed data that end early or are damaged.
 BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
@@ -92,15 +92,36 @@ def members(path: Path) -> list[Member]:
     return [member for member in found if member.size]
 
 
-def lines(member: Member, report: Report | None = None) -> Iterator[str]:
+def base_names(path: Path) -> Iterator[str]:
+    """Base names of a file, or of those in a folder, and in zips. Opens no zip in a zip.
+
+    Never raises: for recognising a release, where :func:`members` may have to unpack gigabytes.
+    """
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    for file in files:
+        yield file.name
+        if file.suffix.lower() in _ZIPS and file.is_file():
+            try:
+                with zipfile.ZipFile(file) as archive:
+                    yield from (name.rpartition("/")[2] for name in archive.namelist())
+            except Exception:  # noqa: BLE001, S112  # recognising never fails, whatever the file is
+                continue
+
+
+def lines(member: Member, report: Report | None = None, *, ended: bool = False) -> Iterator[str]:
     r"""Lines of a UTF-8 text, without line end (``\n`` or ``\r\n``) and byte order mark.
 
     Not ``str.splitlines``: names may hold U+0085 and U+2028, which it takes for line ends.
 
+    Args:
+        member: The text.
+        report: Is told of the bytes read.
+        ended: The last line has an end too, in a file that is whole.
+
     Raises:
-        BadRecordError: Not UTF-8, or the compressed data end early; says the line.
+        BadRecordError: Not UTF-8, or the text or the compressed data end early; says the line.
     """
-    number = 0
+    number, line = 0, b"\n"
     try:
         with member.open(report) as stream:
             for number, line in enumerate(stream, start=1):
@@ -112,6 +133,12 @@ def lines(member: Member, report: Report | None = None) -> Iterator[str]:
         raise BadRecordError(
             str(member), f"after line {number}", f"the compressed data are cut or damaged ({error})"
         ) from error
+    if ended and not line.endswith(b"\n"):
+        raise BadRecordError(
+            str(member),
+            f"line {number}",
+            "the file ends within this line, which has no end: it is cut",
+        )
 
 
 def _listed(path: Path) -> list[Member]:

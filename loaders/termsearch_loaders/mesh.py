@@ -5,6 +5,8 @@ say nothing that the term itself does not. A record holds several MeSH *concepts
 its preferred one are its synonyms, those of the others are kept and marked as narrower, broader
 or related. Supplementary records stand in no tree; what they are mapped to is above them.
 
+A translation is a part of its own (``desc-fr``): it neither replaces nor is replaced by NLM's file.
+
 Files are read as streams, those with tree numbers twice: a heading may come before its parent.
 """
 
@@ -26,14 +28,6 @@ __all__ = ["OPTIONS", "load", "recognises"]
 OPTIONS = frozenset({"vocabularies", "langs"})
 
 VOCABULARY = "mesh"
-
-#: LanguageCode of a file to BCP-47; NLM's translations use ISO 639-2 codes.
-LANGS = {
-    "chi": "zh", "cro": "hr", "cze": "cs", "dut": "nl", "eng": "en", "fin": "fi", "fre": "fr",
-    "ger": "de", "gre": "el", "hrv": "hr", "ita": "it", "jpn": "ja", "lav": "lv", "nor": "no",
-    "pol": "pl", "por": "pt", "rus": "ru", "scr": "hr", "slv": "sl", "spa": "es", "swe": "sv",
-    "tur": "tr", "ukr": "uk",
-}  # fmt: skip
 
 #: RegistryNumber by its form. ``0`` stands for none; other forms have no prefix of their own.
 REGISTRIES = (
@@ -60,6 +54,7 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     report.total = sum(e.member.size * (1 + e.part.in_trees) for e in found)
     tree = _tree(found, report)
     parts = [edition.part.name for edition in found]
+    report.parts += [edition.replaces for edition in found]
     report.warnings += _doubts(found, parts, tree)
     for edition in found:
         yield from _concepts(edition, tree, options, report)
@@ -71,13 +66,17 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
 
 
 def _tree(found: Sequence[Edition], report: Report) -> Tree:
-    """First pass: the tree numbers of descriptors and qualifiers."""
+    """First pass: the tree numbers of descriptors and qualifiers, in English where there is any."""
     tree = Tree()
-    for edition in found:
+    for edition in sorted(found, key=lambda edition: edition.lang != "en"):
+        met: set[str] = set()
         for record in records(edition, report) if edition.part.in_trees else ():
             code = ui(edition, record)
-            if code in tree:
+            if code in met:
                 raise broken(edition, record, f"{code} a second time, expected each id once")
+            met.add(code)
+            if code in tree:  # of another language
+                continue
             listed = children(child(record, "TreeNumberList"), "TreeNumber")
             tree.add(code, heading(edition, record), list(filter(None, map(text, listed))))
     return tree
@@ -97,16 +96,16 @@ def _doubts(found: Sequence[Edition], parts: Sequence[str], tree: Tree) -> Itera
 
 
 def _concepts(edition: Edition, tree: Tree, options: Options, report: Report) -> Iterator[Concept]:
+    reason = _unwanted(edition.lang, options)
     for record in records(edition, report):
-        lang = _lang(record)
-        if reason := _unwanted(lang, options):
+        if reason:
             rows = sum(1 for _ in record.iter("Term"))
             report.read += rows
             report.drop(reason, rows)
             continue
         found = concepts(edition, record)
         code = ui(edition, record)
-        kept = names(edition, found, lang=lang, report=report)
+        kept = names(edition, found, report)
         if not kept:
             continue
         place = tree.place(code) if edition.part.in_trees else tree.below(_mapped_to(record))
@@ -115,18 +114,13 @@ def _concepts(edition: Edition, tree: Tree, options: Options, report: Report) ->
             code=code,
             names=tuple(kept),
             release=edition.release,
-            part=edition.part.name,
+            part=edition.replaces,
             types=place.types,
             parents=place.parents,
             ancestors=place.ancestors,
             definition=text(child(found[0], "ScopeNote")) or text(child(record, "Note")),
             xrefs=_xrefs(found[0]),
         )
-
-
-def _lang(record: _Element) -> str:
-    code = record.getroottree().getroot().get("LanguageCode") or "eng"
-    return LANGS.get(code, code)
 
 
 def _unwanted(lang: str, options: Options) -> str:

@@ -1,4 +1,4 @@
-"""MeSH files: which part of which release each one is, told from its first bytes.
+"""MeSH files: which part of which release in which language each one is, told from its first bytes.
 
 Where NLM keeps them: https://nlmpubs.nlm.nih.gov/projects/mesh/MESH_FILES/xmlmesh/
 """
@@ -32,11 +32,20 @@ PARTS = (
          "SupplementalRecordName", False),
 )  # fmt: skip
 
+#: LanguageCode of a file to BCP-47; translations use ISO 639-2 codes.
+LANGS = {
+    "chi": "zh", "cro": "hr", "cze": "cs", "dut": "nl", "eng": "en", "fin": "fi", "fre": "fr",
+    "ger": "de", "gre": "el", "hrv": "hr", "ita": "it", "jpn": "ja", "lav": "lv", "nor": "no",
+    "pol": "pl", "por": "pt", "rus": "ru", "scr": "hr", "slv": "sl", "spa": "es", "swe": "sv",
+    "tur": "tr", "ukr": "uk",
+}  # fmt: skip
+
 _BY_ROOT = {part.root: part for part in PARTS}
 
 #: How much of a file is looked at to find its root element, in bytes.
 _HEAD = 4096
 _ROOT = re.compile(rb"<([A-Za-z][\w.-]*)")
+_LANG = re.compile(rb"""<[A-Za-z]+RecordSet\b[^>]*?\sLanguageCode\s*=\s*["'](\w+)["']""")
 _DTD_YEAR = re.compile(rb"_((?:19|20)\d\d)\d{4}\.dtd")  # nlmdescriptorrecordset_20240101.dtd
 _NAME_YEAR = re.compile(r"(?:desc|qual|supp)\D?((?:19|20)\d\d)")  # desc2024.xml, fredesc2024.xml
 
@@ -47,6 +56,12 @@ class Edition(NamedTuple):
     member: Member
     part: Part
     release: str  #: four digits, or nothing where neither DTD nor file name says
+    lang: str  #: BCP-47
+
+    @property
+    def replaces(self) -> str:
+        """The part that an ingest of it replaces: ``desc``, of a translation ``desc-fr``."""
+        return self.part.name if self.lang == "en" else f"{self.part.name}-{self.lang}"
 
 
 def holds_mesh(path: Path) -> bool:
@@ -101,8 +116,14 @@ def _editions(path: Path) -> list[Edition]:
         except BROKEN as error:
             raise damaged(member, "at its start", error) from error
         if part := _part(head):
-            found.append(Edition(member, part, _release(member, head)))
+            found.append(Edition(member, part, _release(member, head), _lang(head)))
     return found
+
+
+def _lang(head: bytes) -> str:
+    found = _LANG.search(head)
+    code = found[1].decode() if found else "eng"
+    return LANGS.get(code, code)
 
 
 def _release(member: Member, head: bytes) -> str:
@@ -114,14 +135,15 @@ def _release(member: Member, head: bytes) -> str:
 
 def _check_each_part_once(found: Sequence[Edition]) -> None:
     first: dict[str, Member] = {}
-    for member, part, _ in found:
-        if part.name in first:
+    for edition in found:
+        part = edition.replaces
+        if part in first:
             raise BadReleaseError(
-                str(member),
-                f"a second {part.name} file beside {first[part.name]}; expected one of each "
+                str(edition.member),
+                f"a second {part} file beside {first[part]}; expected one of each "
                 "part. Name the one to load",
             )
-        first[part.name] = member
+        first[part] = edition.member
 
 
 def damaged(member: Member, where: str, error: Exception) -> BadRecordError:

@@ -35,7 +35,7 @@ def concepts(edition: Edition, record: _Element) -> list[_Element]:
     return found
 
 
-def names(edition: Edition, found: Sequence[_Element], *, lang: str, report: Report) -> list[Name]:
+def names(edition: Edition, found: Sequence[_Element], report: Report) -> list[Name]:
     """The preferred name, its synonyms, then the names of the other concepts in ``found``.
 
     Empty where every term is a permutation. Counts each term in ``report``.
@@ -53,6 +53,7 @@ def names(edition: Edition, found: Sequence[_Element], *, lang: str, report: Rep
         (record,) = found[0].iterancestors(edition.part.record)
         lead = heading(edition, record)
         lead = lead if lead in kinds else next(iter(kinds))
+    lang = edition.lang
     others = [Name(text=name, lang=lang, kind=kinds[name]) for name in kinds if name != lead]
     return [Name(text=lead, lang=lang, kind=Kind.PREFERRED), *others]
 

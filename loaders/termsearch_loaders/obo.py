@@ -38,7 +38,8 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
 
     Raises:
         BadRecordError: A file is broken or cut; says file and line, or node.
-        BadReleaseError: A path without an ontology, or one ontology there twice.
+        BadReleaseError: A path without an ontology, or one ontology there twice, or one without
+            a term: of which ontology the index then has too much, nobody can tell.
     """
     found = ontologies(paths)
     report.total = sum(member.size for member in found)
@@ -52,17 +53,20 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
                 f"a second {graph.vocabulary} file beside {first[graph.vocabulary]}; expected one "
                 "of each ontology. Name the one to load",
             )
-        if graph.vocabulary:
-            first[graph.vocabulary] = member
+        if not graph.vocabulary:
+            raise BadReleaseError(
+                str(member), "no term has a name; expected an ontology's main file. Leave it out"
+            )
+        first[graph.vocabulary] = member
+        report.parts.append(graph.vocabulary)
         report.warnings += _doubts(member, graph)
         yield from _Reader(member, graph, options, report).concepts(ontology)
 
 
 def _doubts(member: Member, graph: Graph) -> Iterator[str]:
-    if not graph.vocabulary:
-        yield f"{member}: no term has a name, so nothing is read; take the ontology's main file"
-    if unknown := graph.unknown_parents():
-        yield f"{member}: {unknown:,} parents are not in the file; take the ontology's main file"
+    lost = {"parents": graph.unknown_parents(), "successors": graph.unknown_successors()}
+    if told := " and ".join(f"{count:,} {what}" for what, count in lost.items() if count):
+        yield f"{member}: {told} are not in the file; take the ontology's main file, and whole"
 
 
 class _Reader:

@@ -115,6 +115,12 @@ class Graph:
         }
         return len(missing)
 
+    def unknown_successors(self) -> int:
+        """How many terms of our own replace others and are not in the file."""
+        met = self._parents.keys() | self._successors.keys()
+        named = {new for found in self._successors.values() for new in found}
+        return sum(self.is_own(new) for new in named - met)
+
     def _own_codes(self, terms: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._codes[term] for term in terms if term in self._codes))
 

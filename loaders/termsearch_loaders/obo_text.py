@@ -89,7 +89,8 @@ class OboText:
         """Every stanza in order; bytes read are added to ``report.done``.
 
         Raises:
-            BadRecordError: A line is no tag, a stanza has no id, a synonym no quotation marks.
+            BadRecordError: A line is no tag or the last one cut, a stanza has no id, a synonym no
+                quotation marks.
         """
         stanzas = self._stanzas(report)
         next(stanzas)  # the header
@@ -97,7 +98,9 @@ class OboText:
 
     def _stanzas(self, report: Report | None = None) -> Iterator[_Stanza]:
         stanza = _Stanza("", 1)
-        for number, line in enumerate(lines(self._member, report), start=1):
+        # OBO-Edit and the OWL API end a file in an empty line (owltools issue 32), as do the eleven
+        # publishers' files looked at. Without a line end it is cut, perhaps within a value.
+        for number, line in enumerate(lines(self._member, report, ended=True), start=1):
             tag, colon, value = line.partition(":")
             tag = tag.strip()
             if tag in _TAGS and colon:

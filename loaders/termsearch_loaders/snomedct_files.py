@@ -26,7 +26,7 @@ _NAME = re.compile(
     r"(?P<rest>.+)\.txt"
 )
 _VIEW = re.compile(r"(Full|Snapshot|Delta)(?=(?:-[A-Za-z-]+)?_)")
-_DATE = re.compile(r"_(\d{8})(?:T\d+Z)?\.txt$")
+_EDITION = re.compile(r"_(?P<country>[^_]*)_(?P<date>\d{8})(?:T\d+Z)?\.txt$")
 _INNER_ZIP = re.compile(r"snomed.*\.zip", re.IGNORECASE)
 
 #: A header is longer: ``id effectiveTime active moduleId definitionStatusId`` has 51 bytes.
@@ -133,6 +133,11 @@ def _package(path: Path, report: Report) -> list[File]:
             "only Delta files; a Delta lists changes and can't stand alone. Give the Snapshot "
             "or Full files of the same release",
         )
+    for country, date in _late_deltas(files):
+        report.warnings.append(
+            f"{path}: the Delta files of {country} {date} are not read, and no Snapshot or Full "
+            "file has their changes; give those of that date"
+        )
     stubs = [file.member.name for file in whole if file.member.size < _STUB]
     if stubs:
         report.warnings.append(f"{path}: stub files without a header skipped: {', '.join(stubs)}")
@@ -146,7 +151,20 @@ def _files(found: Iterable[Member]) -> Iterator[File]:
             yield File(member, name)
 
 
+def _late_deltas(files: Iterable[File]) -> Iterator[tuple[str, str]]:
+    """Country and date of Delta files that are newer than all other files of the country."""
+    newest: dict[str, dict[bool, str]] = {}
+    for file in files:
+        if edition := _EDITION.search(file.member.name):
+            dates = newest.setdefault(edition["country"], {True: "", False: ""})
+            is_delta = file.name.view == "Delta"
+            dates[is_delta] = max(dates[is_delta], edition["date"])
+    for country, dates in newest.items():
+        if dates[True] > dates[False]:
+            yield country, dates[True]
+
+
 def file_date(files: Iterable[File]) -> str:
     """The newest date in the files' names, ``YYYYMMDD``; empty if none has one."""
-    dates = (_DATE.search(file.member.name) for file in files)
-    return max((date.group(1) for date in dates if date), default="")
+    editions = (_EDITION.search(file.member.name) for file in files)
+    return max((edition["date"] for edition in editions if edition), default="")

@@ -1,16 +1,15 @@
 """The tables of the packages, joined on disk.
 
 RF2 is not grouped by concept: names, dialects, parents and history lie in files of their own,
-millions of rows each. They go through SQLite's own temporary database, which has no name,
-keeps to its page cache in memory and is gone when it is closed.
+millions of rows each.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import NamedTuple
 
-from termsearch.errors import BadReleaseError
+from termsearch_loaders.joined import temporary_database
 from termsearch_loaders.snomedct_files import File
 from termsearch_loaders.snomedct_ids import DEFINITE, DEFINITION
 from termsearch_loaders.snomedct_rows import UNPUBLISHED, add
@@ -18,10 +17,6 @@ from termsearch_loaders.snomedct_rows import UNPUBLISHED, add
 __all__ = ["Association", "Description", "Unresolved", "tables"]
 
 _SCHEMA = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA temp_store = FILE;
-PRAGMA cache_size = -131072;
 CREATE TABLE concept (id, time, active);
 CREATE TABLE description (id, time, active, concept, lang, type, term);
 CREATE TABLE is_a (id, time, active, child, parent);
@@ -108,7 +103,6 @@ class Tables:
 
     def __init__(self, db: sqlite3.Connection, files: Iterable[File]) -> None:
         self._db = db
-        db.executescript(_SCHEMA)
         self.contents = {add(db, file) for file in files}
         #: Rows that could be names.
         self.read = self._names()
@@ -212,13 +206,5 @@ def tables(files: Sequence[File]) -> Iterator[Tables]:
         BadReleaseError: The temporary folder is full.
         BadRecordError: A row is broken.
     """
-    # Any thread: a generator that is dropped half-way may be closed by another one.
-    with closing(sqlite3.connect("", check_same_thread=False)) as db:
-        try:
-            yield Tables(db, files)
-        except sqlite3.OperationalError as error:
-            raise BadReleaseError(
-                "the temporary tables",
-                f"{error}; joining a release takes about its unzipped size on disk. Free some, "
-                "or name a larger folder in the variable SQLITE_TMPDIR",
-            ) from error
+    with temporary_database(_SCHEMA) as db:
+        yield Tables(db, files)

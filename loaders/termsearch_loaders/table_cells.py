@@ -67,13 +67,13 @@ class Row(NamedTuple):
             raise self.broken(f"{field} is {_kind(found)}, expected texts")
         return list(dict.fromkeys(filter(None, map(str.strip, found))))
 
-    def flag(self, field: str) -> bool:
-        """Yes or no; yes where the cell says nothing."""
+    def flag(self, field: str, *, otherwise: bool) -> bool:
+        """Yes or no; ``otherwise`` where the cell says nothing."""
         found = self.cells.get(field)
         text = "" if found is None else str(found).strip().casefold()
         if text and text not in _YES + _NO:
             raise self.broken(f"{field} is {text!r}, expected true, false, yes, no, 1 or 0")
-        return text not in _NO
+        return text in _YES if text else otherwise
 
     def lang(self) -> str:
         """The language of the row's names, as BCP-47 writes it: ``en``, ``pt-BR``."""

@@ -18,6 +18,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "lang": ("lang",),
     "definition": ("definition",),
     "active": ("active",),
+    "replaced_by": ("replaced_by",),
     "release": ("release",),
 }
 

@@ -9,6 +9,8 @@ What a quotation mark means is settled by the delimiter, so that a lone one neve
 * **Tab**: a line is a row. A cell that starts and ends with ``"`` and doubles those between is
   unquoted; a cell that opens with ``"`` and has an odd number of them is an error; every other
   ``"`` is data, as in ``5" needle`` and ``"Linked to" set``.
+
+A first line such as ``sep=;`` is Excel's way to say the delimiter.
 """
 
 import csv
@@ -22,7 +24,7 @@ from termsearch_loaders.files import BROKEN, Member
 from termsearch_loaders.table_cells import Row, parsed
 from termsearch_loaders.table_columns import check_columns, fields, listed, required
 
-__all__ = ["EXTENSIONS", "has_code_and_name", "rows"]
+__all__ = ["EXTENSIONS", "check_header", "rows"]
 
 _JSON = (".jsonl", ".ndjson")
 EXTENSIONS = (".csv", ".tsv", ".txt", *_JSON)
@@ -34,20 +36,23 @@ _HEADER = 1 << 16
 #: standard library's own limit, 131,072, is reached by definitions.
 _CELL = 1 << 24
 
+_SAID = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 
-def has_code_and_name(member: Member) -> bool:
-    """Whether the header, or the first JSON object, has our columns ``code`` and ``name``.
+
+def check_header(member: Member) -> None:
+    """Refuse a table whose header, or first JSON object, has not our columns code and name.
 
     Raises:
         BadRecordError: It is no header and no object.
+        UsageError: Its columns have other names.
     """
     with member.open() as stream:
-        line = _decoded(member, 1, stream.readline(_HEADER))
+        first = [_decoded(member, number, stream.readline(_HEADER)) for number in (1, 2)]
     if _is_json(member):
-        names = list(_object(member, 1, line))
+        line, names = 1, list(_object(member, 1, first[0]))
     else:
-        names = next(_cells(member, iter([line])))[1]
-    return {"code", "name"} <= set(fields(member, 1, names, {}).values())
+        line, names = next(_cells(member, iter(first)))
+    check_columns(member, names, {}, fields(member, line, names, {}))
 
 
 def rows(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
@@ -69,8 +74,8 @@ def _is_json(member: Member) -> bool:
 
 def _table(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
     table = _cells(member, _lines(member, report))
-    _, names = next(table)
-    ours = fields(member, 1, names, columns)
+    line, names = next(table)
+    ours = fields(member, line, names, columns)
     check_columns(member, names, columns, ours)
     _warn_of_others(member, names, ours, report)
     for line, cells in table:
@@ -113,11 +118,13 @@ def _object(member: Member, line: int, text: str) -> dict[str, object]:
 
 def _cells(member: Member, lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
     """First line and cells of every row, the header first."""
-    first = next(lines, "")
-    delimiter = _delimiter(member, first)
+    start, first = 1, next(lines, "")
+    if said := _SAID.fullmatch(first):
+        start, first = 2, next(lines, "")
+    delimiter = said[1] if said else _delimiter(member, first)
     table = _tabbed if delimiter == "\t" else _quoted
-    found = table(member, chain([first], lines), delimiter)
-    line, names = next(found, (1, []))
+    found = table(member, chain([first], lines), delimiter, start)
+    line, names = next(found, (start, []))
     yield line, [name.strip() for name in names]
     yield from found
 
@@ -131,11 +138,11 @@ def _delimiter(member: Member, header: str) -> str:
 
 
 def _quoted(
-    member: Member, lines: Iterator[str], delimiter: str
+    member: Member, lines: Iterator[str], delimiter: str, start: int
 ) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(_CELL)  # of the process
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    line = 1
+    line = start
     while True:
         try:
             cells = next(reader, None)
@@ -149,13 +156,13 @@ def _quoted(
         if cells is None:
             return
         yield line, cells
-        line = reader.line_num + 1
+        line = start + reader.line_num
 
 
 def _tabbed(
-    member: Member, lines: Iterator[str], delimiter: str
+    member: Member, lines: Iterator[str], delimiter: str, start: int
 ) -> Iterator[tuple[int, list[str]]]:
-    for line, text in enumerate(lines, start=1):
+    for line, text in enumerate(lines, start):
         cells = text.rstrip("\r\n").split(delimiter)
         if '"' in text:
             cells = [_unquoted(member, line, cell) for cell in cells]
@@ -216,4 +223,13 @@ def _decoded(member: Member, number: int, line: bytes) -> str:
         raise BadRecordError(
             str(member), f"line {number}", f"not UTF-8 ({error}); save the table as UTF-8"
         ) from error
-    return text.removeprefix("\ufeff") if number == 1 else text
+    if number > 1:
+        return text
+    if "\r" in text.rstrip("\r\n"):
+        raise BadRecordError(
+            str(member),
+            "line 1",
+            "lines end in CR alone, as a Macintosh of old wrote them; save the table with line "
+            "ends LF or CRLF",
+        )
+    return text.removeprefix("\ufeff")

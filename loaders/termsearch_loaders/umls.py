@@ -11,12 +11,12 @@ decisions to know:
   are kept, and names concepts by CUI even where they have no name that is kept.
 """
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from termsearch.concept import Concept
 from termsearch.loader import Options, Report
+from termsearch_loaders.files import base_names
 from termsearch_loaders.umls_graph import Hierarchy, Merges
 from termsearch_loaders.umls_meta import (
     Definitions,
@@ -45,8 +45,8 @@ _OPTIONAL = {
 def recognises(path: Path) -> bool:
     """Whether ``path`` is a UMLS release or a table of one, by the names of the files."""
     if path.is_file() and path.suffix.lower() != ".zip":
-        return any(map(_table, _names(path)))  # an .nlm may hold other tables or parts
-    return any(_table(name) == "MRCONSO" or name.endswith(".nlm") for name in _names(path))
+        return any(map(_table, base_names(path)))  # an .nlm may hold other tables or parts
+    return any(_table(name) == "MRCONSO" or name.endswith(".nlm") for name in base_names(path))
 
 
 def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Concept]:
@@ -157,16 +157,3 @@ def _announce(tables: Tables, options: Options, report: Report) -> None:
 def _table(name: str) -> str:
     match = TABLE.fullmatch(name.removesuffix(".gz"))
     return match[1] if match else ""
-
-
-def _names(path: Path) -> Iterator[str]:
-    """Base names of the files in a folder and in the zips in it. Opens no zip in a zip."""
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    for file in files:
-        yield file.name
-        if file.suffix.lower() in {".zip", ".nlm"} and file.is_file():
-            try:
-                with zipfile.ZipFile(file) as archive:
-                    yield from (name.rpartition("/")[2] for name in archive.namelist())
-            except Exception:  # noqa: BLE001, S112  # recognising never fails, whatever the file is
-                continue

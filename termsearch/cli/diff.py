@@ -10,6 +10,7 @@ from termsearch.cli.options import (
     index_option,
     json_option,
     loader_options,
+    reader_of_others,
     release_options,
     settings_with,
     unused_options,
@@ -56,15 +57,19 @@ def diff_command(
     from termsearch.connect import open_index
     from termsearch.diff import Difference
     from termsearch.loader import grouped
+    from termsearch.summary import other_options
 
     options = loader_options(given)
-    plan = grouped(paths, loader)
+    plan = grouped(paths, loader, otherwise=reader_of_others(options))
     index = open_index(settings_with(**given))
     try:
         difference = Difference(index, listed=None if as_json else limit)
         for name, members in plan.items():
             _read(difference, name, members, options)
         found = difference.finish()
+        origins = [each.origin for each in found.origins]
+        for warning in other_options(index.manifest, origins, options.told()):
+            click.echo(f"warning: {warning}", err=True)
     finally:
         index.close()
     click.echo(found.model_dump_json()) if as_json else _print(found)

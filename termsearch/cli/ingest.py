@@ -11,13 +11,16 @@ from termsearch.cli.options import (
     index_option,
     json_option,
     loader_options,
+    reader_of_others,
     release_options,
     settings_with,
     unused_options,
 )
 from termsearch.cli.progress import Bar
+from termsearch.cli.status import described
 
 if TYPE_CHECKING:
+    from termsearch.index.manifest import Generation
     from termsearch.loader import Options
     from termsearch.settings import Settings
     from termsearch.summary import Summary
@@ -40,7 +43,11 @@ __all__ = ["ingest_command", "ingest_paths", "print_summary"]
     is_flag=True,
     help="Allow that most of what was ingested before is removed.",
 )
-@click.option("--keep", is_flag=True, help="Retain what answers now, for termsearch rollback.")
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Retain what answers now, for termsearch rollback, until the next ingest.",
+)
 @click.option("--force", is_flag=True, help="Read files that have not changed since.")
 @click.option("--discard", is_flag=True, help="Throw away what an ingest that was cut has left.")
 @click.option(
@@ -94,10 +101,12 @@ def ingest_paths(
     """Ingest and print what was done."""
     from termsearch.loader import grouped
 
-    plan = grouped(paths, loader)  # before the model loads: a typo fails at once
+    # Before the model loads: a typo fails at once.
+    plan = grouped(paths, loader, otherwise=reader_of_others(options))
 
     from termsearch.update import How, Update
 
+    kept = None if how and how.keep else _kept(settings)
     with Update(plan, options, settings, how or How()) as update:
         for name in plan:
             with Bar(name) as bar:
@@ -113,6 +122,25 @@ def ingest_paths(
             )
         if warning := update.publish():
             click.echo(f"warning: {warning}", err=True)
+    if kept and not _kept(settings):
+        click.echo(
+            f"The kept generation, {described(kept)}, was deleted; --keep retains one.", err=True
+        )
+
+
+def _kept(settings: "Settings") -> "Generation | None":
+    """What termsearch rollback would return to."""
+    from termsearch.connect import open_index
+    from termsearch.errors import IndexMissingError
+
+    try:
+        index = open_index(settings)
+    except IndexMissingError:
+        return None
+    try:
+        return index.kept()
+    finally:
+        index.close()
 
 
 def print_summary(loader: str, summary: "Summary") -> None:
@@ -135,7 +163,9 @@ def print_summary(loader: str, summary: "Summary") -> None:
     for reason, rows in report.dropped.most_common():
         click.echo(f"  {rows:>11,} dropped: {reason}")
     if summary.merged:
-        click.echo(f"  {summary.merged:>11,} names merged: equal search form within a concept")
+        click.echo(
+            f"  {summary.merged:>11,} names merged: equal search form within a concept, or none"
+        )
     for warning in report.warnings:
         click.echo(f"  warning: {warning}")
 

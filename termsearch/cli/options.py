@@ -18,6 +18,7 @@ __all__ = [
     "index_option",
     "json_option",
     "loader_options",
+    "reader_of_others",
     "release_options",
     "settings_with",
     "text_lines",
@@ -115,13 +116,17 @@ def release_options(command: F) -> F:
 def loader_options(given: dict[str, Any]) -> "Options":
     """The flags of :func:`release_options`, taken out of ``given``, as a loader gets them."""
     from termsearch.loader import Options
-    from termsearch.vocabulary import vocabulary_id
 
     return Options(
-        vocabularies=tuple(vocabulary_id(name) for name in given.pop("vocabularies")),
+        vocabularies=_vocabularies(given.pop("vocabularies")),
         columns=_columns(given.pop("columns")),
         **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
     )
+
+
+def reader_of_others(options: "Options") -> str:
+    """The loader of paths that none recognises: a user's table, if its columns are named."""
+    return "table" if options.columns else ""
 
 
 def unused_options(loader: str, options: "Options") -> list[str]:
@@ -155,6 +160,18 @@ def text_lines(texts: Sequence[str]) -> Iterator[str]:
             yield _checked(text)
             continue
         yield from decoded_lines(sys.stdin.buffer, "stdin")
+
+
+def _vocabularies(given: Sequence[str]) -> tuple[str, ...]:
+    """Ids. Not MTH's: a UMLS user means the source of NLM's own names, and we UMLS, all of it."""
+    from termsearch.vocabulary import vocabulary_id
+
+    if any(name.strip().casefold() == "mth" for name in given):
+        raise click.UsageError(
+            "--vocab MTH would keep the names of every UMLS source, as --vocab umls does. Name the "
+            "sources to keep, as --vocab MSH; NLM's own names (MTH) can't be kept apart."
+        )
+    return tuple(map(vocabulary_id, given))
 
 
 def _columns(given: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,176 @@
+"""OMOP vocabularies as Athena ships them: CONCEPT.csv, CONCEPT_SYNONYM.csv and VOCABULARY.csv.
+
+A row is a name: a concept's or a synonym in English; others are left out. Codes are those of the
+vocabularies (``snomedct:386661006``), and each vocabulary is a part. The concept_id is a source of
+the concept's names with standard_concept as its term type, so that hits show it and ``lookup
+omop:437663`` finds it. Types are concept classes, and their groups domains. There is no hierarchy,
+and retired concepts lead nowhere: CONCEPT_RELATIONSHIP.csv is not read.
+
+The files are not in one order: they are joined on disk before the first concept comes, and
+progress counts concepts.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from termsearch.concept import Concept, Kind, Name, SemanticType, Source
+from termsearch.loader import Options, Report, visible
+from termsearch.vocabulary import full_code, vocabulary_id
+from termsearch_loaders.athena_rows import has_table, rows, tables
+from termsearch_loaders.joined import temporary_database
+
+__all__ = ["OPTIONS", "load", "recognises"]
+
+OPTIONS = frozenset({"vocabularies", "langs", "inactive"})
+
+LANG = "en"
+
+#: Where codes are concept_ids.
+OMOP = "omop"
+
+#: language_concept_id of English.
+_ENGLISH = "4180186"
+
+_SCHEMA = """
+CREATE TABLE concept (vocabulary, code, active, id, name, domain, class, standard);
+CREATE TABLE synonym (id, name);
+"""
+
+_AGAIN = "same text as another name of the concept"
+
+
+class _Row(NamedTuple):
+    """A row of CONCEPT that is kept."""
+
+    vocabulary: str
+    code: str
+    active: bool
+    id: str
+    name: str
+    domain: str
+    kind: str  #: concept_class_id
+    standard: str  #: S, C for a classification, or nothing
+
+
+def recognises(path: Path) -> bool:
+    """Whether ``path`` is a file of Athena's, or holds one."""
+    return has_table(path)
+
+
+def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Concept]:
+    """Yield the concepts of a download, by vocabulary and code.
+
+    Raises:
+        BadRecordError: A row is broken; says file and line.
+        BadReleaseError: No CONCEPT.csv, or a file is there twice.
+    """
+    found = {name: rows(name, member) for name, member in tables(paths).items()}
+    if "CONCEPT_SYNONYM" not in found:
+        report.warnings.append("no CONCEPT_SYNONYM.csv: concepts have one name each")
+    releases = {vocabulary_id(name): version for name, version in found.get("VOCABULARY", ())}
+    with temporary_database(_SCHEMA) as db:
+        kept = _kept(found["CONCEPT"], options, report)
+        db.executemany("INSERT INTO concept VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        synonyms = _english(found.get("CONCEPT_SYNONYM", ()), report)
+        db.executemany("INSERT INTO synonym VALUES (?, ?)", synonyms)
+        db.execute("CREATE INDEX synonym_id ON synonym (id)")
+        yield from _concepts(db, releases, report)
+
+
+def _kept(found: Iterable[tuple[str, ...]], options: Options, report: Report) -> Iterator[_Row]:
+    """Rows of CONCEPT, those left out counted; the vocabularies that are read are noted."""
+    vocabulary_of, parts = cache(vocabulary_id), dict[str, None]()
+    for id_, name, domain, named, kind, standard, code, invalid in found:
+        report.read += 1
+        vocabulary = vocabulary_of(named)
+        if reason := _unwanted(vocabulary, options):
+            report.drop(reason)
+            continue
+        parts[vocabulary] = None
+        if invalid and not options.inactive:
+            report.drop(f"retired (invalid_reason={invalid})")
+        elif not code or not visible(name):
+            report.drop("no code or name")
+        else:
+            yield _Row(
+                vocabulary,
+                full_code(vocabulary, code),
+                not invalid,
+                id_,
+                name,
+                domain,
+                kind,
+                standard,
+            )
+    report.parts += parts
+
+
+def _unwanted(vocabulary: str, options: Options) -> str:
+    if options.vocabularies and vocabulary not in options.vocabularies:
+        return f"vocabulary {vocabulary}"
+    return "" if options.wants_lang(LANG) else f"language {LANG}"
+
+
+def _english(found: Iterable[tuple[str, ...]], report: Report) -> Iterator[tuple[str, str]]:
+    for id_, name, language in found:
+        report.read += 1
+        if language != _ENGLISH:
+            report.drop(f"synonym in another language (language_concept_id {language})")
+        elif not visible(name):
+            report.drop("empty synonym")
+        else:
+            yield id_, name
+
+
+def _concepts(
+    db: sqlite3.Connection, releases: dict[str, str], report: Report
+) -> Iterator[Concept]:
+    report.total += _number(db, "SELECT count(*) FROM concept")
+    ordered = db.execute("SELECT * FROM concept ORDER BY vocabulary, code, active DESC, id")
+    for (vocabulary, code), same in groupby(map(_Row._make, ordered), lambda row: row[:2]):
+        found = list(same)
+        report.done += len(found)
+        types = dict.fromkeys(SemanticType(r.kind, r.kind, r.domain, r.domain) for r in found)
+        yield Concept(
+            vocabulary=vocabulary,
+            code=code,
+            names=_names(db, found, report),
+            release=releases.get(vocabulary, ""),
+            part=vocabulary,
+            types=tuple(types),
+            active=any(row.active for row in found),
+        )
+    lost = _number(db, "SELECT count(*) FROM synonym WHERE id NOT IN (SELECT id FROM concept)")
+    if lost:
+        report.drop("synonym of a concept that is left out", lost)
+
+
+def _names(db: sqlite3.Connection, found: Sequence[_Row], report: Report) -> tuple[Name, ...]:
+    """Those of all rows of one code, which are several where it was used anew: each text once."""
+    users: dict[str, list[_Row]] = {}
+    for row in found:
+        synonyms = db.execute("SELECT name FROM synonym WHERE id = ? ORDER BY rowid", (row.id,))
+        for text in (row.name, *(name for (name,) in synonyms)):
+            if text in users:
+                report.drop(_AGAIN)
+            else:
+                report.kept += 1
+            users.setdefault(text, []).append(row)
+    return tuple(
+        Name(
+            text=text,
+            lang=LANG,
+            kind=Kind.SYNONYM if at else Kind.PREFERRED,
+            active=any(row.active for row in rows_),
+            sources=tuple(dict.fromkeys(Source(OMOP, row.id, row.standard) for row in rows_)),
+        )
+        for at, (text, rows_) in enumerate(users.items())
+    )
+
+
+def _number(db: sqlite3.Connection, query: str) -> int:
+    return int(db.execute(query).fetchone()[0])
