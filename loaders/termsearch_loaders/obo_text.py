@@ -98,7 +98,7 @@ class OboText:
 
     def _stanzas(self, report: Report | None = None) -> Iterator[_Stanza]:
         stanza = _Stanza("", 1)
-        # OBO-Edit and the OWL API end a file in an empty line (owltools issue 32), as do the eleven
+        # OBO-Edit and the OWL API end a file in an empty line (owltools issue 32), as do the ten
         # publishers' files looked at. Without a line end it is cut, perhaps within a value.
         for number, line in enumerate(lines(self._member, report, ended=True), start=1):
             tag, colon, value = line.partition(":")
