@@ -1,12 +1,14 @@
 """Words in one normal spelling: number, British and American, Greek, numerals, synonyms."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 import Stemmer
 
-__all__ = ["inflected", "words"]
+__all__ = ["inflected", "reversed_words", "signs_as_words", "words"]
 
 #: Snowball in C. The one in Python (snowballstemmer) has the same stems, but mixes up the words of
 #: two threads that ask at once ("abuse" became "abandon"), and takes 23 us a word for 1.
@@ -16,6 +18,28 @@ _STEMMER: Final = Stemmer.Stemmer("english", 0)  # no cache: ``_normal`` remembe
 _SHORTEST_STEMMED: Final = 3
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+
+#: "B12", "B-12", "IL6": the number is a word of its own, as it is in "IL 6".
+_NUMBERED: Final = re.compile(r"\b([a-z]{1,5})-?(\d+)\b")
+
+#: Accents that are written or left out: "Sjögren", "Ménière". Those of other scripts are letters.
+_ACCENT: Final = re.compile("[\u0300-\u036f]")
+
+#: "ER+", "HER2+"; "ALK-" at the end or before another word. Neither an ion ("K+ channel"), nor
+#: "pre- and postnatal", nor a prefix that somebody set apart.
+_ION: Final = r"(?:h|li|nadp?|(?:k|na|ca|mg|mn|zn|fe|cu|cl)\d?)"
+_PLUS: Final = re.compile(rf"\b(?!{_ION}\+)([^\W\d_][^\W_]{{0,5}})\+(?=[\s,;:/)\]]|$)")
+_MINUS: Final = re.compile(
+    rf"\b(?!(?:{_ION}|pre|post|non|anti|semi|mid|sub|peri|para|endo|exo|co|re|de|un|bi|tri)-)"
+    r"([^\W\d_][^\W_]{0,3})-"
+    r"(?=[)\]](?!\w)|$|(?<=[^\W_]{2}-)\s(?!(?:and|or|to|und|oder|et|ou|y|o|e)\b))"
+)
+#: "BMI > 30", "<= 5 mm", "less than 5".
+_UNDER: Final = re.compile(r"(?:[<≤]=?|\bless than)\s*(?=\d)")
+_OVER: Final = re.compile(r"(?:[>≥]=?|\b(?:more|greater) than)\s*(?=\d)")
+
+#: Kept whole: the stem of hepatitis is that of hepatic, and sinusitis has that of sinus.
+_INFLAMED: Final = "itis"
 
 #: "t.b.", "p.d."
 _DOTTED: Final = re.compile(r"\b(?:[a-z]\.){2,}")
@@ -46,7 +70,8 @@ _NUMBERS: Final = (
     | {word: str(number) for number, word in enumerate(_ORDINAL, start=1)}
 )
 _LEVEL: Final = re.compile(
-    r"\b(types?|stages?|grades?|class|group|phase|factor|degree|level|form|nerve) (i|v|x)\b"
+    r"\b(types?|subtypes?|stages?|grades?|class|group|category|complex|phase|factor|degree|level|"
+    r"form|nerve|bipolar) (i|v|x)\b"
 )
 
 #: British to American, on both sides, so that it does not matter whether a word really has an
@@ -63,9 +88,20 @@ _AMERICAN: Final = tuple(
     )
 )
 
+#: No spelling to choose in toe, toes and shoe.
+_LONGEST_AS_IT_IS: Final = 4
+
 #: Words that tell no two names apart.
-_EMPTY: Final = frozenset({"of", "the", "a", "an", "in", "on", "at", "to", "for", "and", "or",
+_EMPTY: Final = frozenset({"of", "the", "an", "in", "on", "at", "to", "for", "and", "or",
                            "by", "nos", "due", "as", "is"})  # fmt: skip
+
+#: "A" is an article first in a text and behind these. Elsewhere it is a letter: left out, vitamin A
+#: deficiency had the key of vitamin deficiency, as 103 pairs of MeSH had one; eight are left.
+_BEFORE_ARTICLE: Final = frozenset({*_EMPTY, "with", "without", "from", "has", "had", ""})
+
+#: Words that say what comes of what, or goes where; with them in both, order is meaning.
+_DIRECTED: Final = frozenset({"to", "by", "vs", "versus", "directed"})
+_BESIDE_DIRECTED: Final = frozenset({"secondary", "caused", "induced"})
 
 #: Stems that stand for one another in names of diseases and findings: the noun and the
 #: adjective of an organ, and words that clinicians use alike. Chosen from the misses on the
@@ -85,15 +121,35 @@ _SAME_WORDS: Final = frozenset(_SAME.values())
 
 def words(form: str) -> list[str]:
     """The words of a search form, each in its normal spelling, in order."""
-    found = [_normal(word) for word in _split(form)]
-    return [word for word in found if word not in _EMPTY] or found
+    return [*map(_normal, _telling(form))] or [*map(_normal, _split(form))]
+
+
+def _telling(form: str) -> Iterator[str]:
+    """Words that tell names apart, as written."""
+    before = ""
+    for word in _split(form):
+        if word not in _EMPTY and not (word == "a" and before in _BEFORE_ARTICLE):
+            yield word
+        before = word
+
+
+def signs_as_words(form: str) -> str:
+    """``form`` with the signs that turn a meaning round as words: "ER-", "BMI > 30"."""
+    if "+" in form:
+        form = _PLUS.sub(r"\1 positive", form)
+    if "-" in form:
+        form = _MINUS.sub(r"\1 negative", form)
+    form = _UNDER.sub("under ", form)
+    return _OVER.sub("over ", form)
 
 
 def _split(form: str) -> list[str]:
-    """As written but for Greek letters, dots between initials, and Roman numerals of one letter."""
+    """As written but for Greek letters, accents, signs, numerals and dots between initials."""
     if not form.isascii():
         for letter, name in _GREEK.items():
             form = form.replace(letter, f" {name} ")
+        form = _ACCENT.sub("", unicodedata.normalize("NFD", form))
+    form = _NUMBERED.sub(r"\1 \2", signs_as_words(form))
     if "." in form:
         form = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), form)
     if " i" in form or " v" in form or " x" in form:
@@ -106,8 +162,27 @@ def inflected(one: str, other: str) -> bool:
 
     Words of one stem can be further apart: "diabetes" and "Diabetal", a drug.
     """
-    ours, theirs = (set(map(_singular, _split(form))) - _EMPTY for form in (one, other))
+    ours, theirs = (set(map(_singular, _telling(form))) for form in (one, other))
     return ours == theirs or any(word in _SAME_WORDS for word in words(one))
+
+
+def reversed_words(one: str, other: str) -> bool:
+    """Whether two search forms of the same words say that of each other: "right to left shunt"."""
+    ours, theirs = _directed(one), _directed(other)
+    if not ours or not theirs:
+        return False
+    (before, after), (their_before, their_after) = ours, theirs
+    return before != their_before and before <= their_after and their_before <= after
+
+
+def _directed(form: str) -> tuple[set[str], set[str]] | None:
+    """The words before and behind the first that gives a direction."""
+    split = _split(form)
+    at = next((n for n, word in enumerate(split) if word in _DIRECTED), 0)
+    sides = split[:at], split[at + 1 :]
+    unsaid = _EMPTY | _BESIDE_DIRECTED
+    before, after = ({_normal(word) for word in side if word not in unsaid} for side in sides)
+    return (before, after) if before else None
 
 
 def _singular(word: str) -> str:
@@ -121,6 +196,8 @@ def _singular(word: str) -> str:
 
 def _american(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
+    if len(word) <= _LONGEST_AS_IT_IS:
+        return word
     for pattern, american in _AMERICAN:
         word = pattern.sub(american, word)
     return word
@@ -133,6 +210,8 @@ def _normal(word: str) -> str:
     if bare in _NUMBERS:
         return _NUMBERS[bare]
     word = _american(word)
+    if word.endswith(_INFLAMED):
+        return word
     if word.isalpha() and len(word) > _SHORTEST_STEMMED:
         word = _STEMMER.stemWord(word)
     return _SAME.get(word, word)

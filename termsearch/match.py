@@ -15,7 +15,7 @@ from termsearch.concept import Kind
 from termsearch.conflict import conflicts, facts
 from termsearch.grams import likeness
 from termsearch.index.point import Point
-from termsearch.lexicon import inflected
+from termsearch.lexicon import inflected, reversed_words
 
 __all__ = ["DOUBT", "Asked", "Match", "Order", "Seen"]
 
@@ -34,8 +34,9 @@ BEST_OTHER = 0.96
 _LOOSE_KINDS = {Kind.BROADER, Kind.NARROWER, Kind.RELATED}
 _CHOSEN_KINDS = {Kind.PREFERRED, Kind.FULLY_SPECIFIED}
 
-#: Ascending, the best first. Equal scores: live before retired, the preferred name, the shorter.
-Order = tuple[float, bool, bool, int, str]
+#: Ascending, the best first. Equal scores: live before retired; of those that say the same, who is
+#: spelt more alike (Gleason score 4+3 or 3+4); the preferred name, the shorter.
+Order = tuple[float, bool, float, bool, int, str]
 
 
 class Seen(NamedTuple):
@@ -104,6 +105,7 @@ class Match:
         return (
             -score,
             "active" not in point.flags,
+            -round(self.likeness, 3) if self.kind == "normalized" else 0.0,
             point.kind not in _CHOSEN_KINDS,
             len(point.name),
             point.curies[0],
@@ -121,8 +123,11 @@ class Match:
         return "dense" if "dense" in self.legs else "lexical"
 
     def _says_the_same(self) -> bool:
-        """One stem alone is little evidence, several together are enough."""
-        return " " in self.asked.key or inflected(self.asked.form, self.point.form)
+        """One stem alone is little evidence, several together are enough, if in an order."""
+        asked, found = self.asked.form, self.point.form
+        if " " not in self.asked.key:
+            return inflected(asked, found)
+        return not reversed_words(asked, found)
 
     def _at_most(self) -> float:
         match self.kind:

@@ -32,7 +32,7 @@ def readings(form: str, alike: Sequence[str], index: Index) -> list[str]:
     return [
         read
         for read in dict.fromkeys(found)
-        if read != form and not conflicts(facts(form), facts(read))
+        if read and read != form and not conflicts(facts(form), facts(read))
     ]
 
 

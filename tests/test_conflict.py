@@ -32,6 +32,12 @@ CONTRADICTING = [
     ("spinocerebellar ataxia 1", "Spinocerebellar ataxia 11"),
     ("angiotensin I", "Angiotensin II"),
     ("HIV-1", "HIV 2"),
+    ("vitamin B-12 deficiency", "Vitamin B6 deficiency"),
+    ("ER- breast cancer", "ER+ breast cancer"),
+    ("HIV test negative", "HIV positive"),
+    ("HIV antibody positive", "HIV negative"),
+    ("BMI > 30", "BMI < 30"),
+    ("birth weight less than 10 percent", "Birth weight > 10 percent"),
     ("CKD 5", "Stage 4 chronic kidney disease"),
     # strengths and ratios
     ("levothyroxine 500 mg", "Levothyroxine 500 microgram"),
@@ -99,6 +105,12 @@ CONTRADICTING = [
 ]
 
 AGREEING = [
+    ("vitamin B-12 deficiency", "Vitamin B12 deficiency"),
+    ("HIV test positive", "HIV positive"),
+    ("migraine with aura", "Migraine with/or without aura"),
+    ("elbow/other", "Elbow"),
+    ("BMI > 30", "BMI over 30"),
+    ("over the counter drug", "Drug"),
     ("type II diabetes", "Diabetes mellitus, type 2"),
     ("type 1 or 2 diabetes", "Type 2 diabetes"),
     ("grades 1-3", "Grade II"),

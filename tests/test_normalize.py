@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.lexicon import _normal, inflected, words
+from termsearch.lexicon import _normal, inflected, reversed_words, words
 from termsearch.normalize import search_form, search_key
 
 
@@ -66,6 +66,18 @@ def test_the_short_way_for_ascii_agrees_with_the_long_one(text: str) -> None:
         ("T.B.", "TB"),
         ("oesophagitis", "Esophagitis"),
         ("generalised oedema", "generalized edema"),
+        ("fracture of toe", "fractures of toes"),
+        ("Ménière's disease", "meniere disease"),
+        ("a haemophilia", "hemophilia"),
+        ("infection due to a virus", "infection due to virus"),
+        ("vitamin B-12", "vitamin B 12"),
+        ("IL6", "IL-6"),
+        ("covid19", "COVID-19"),
+        ("bipolar 1 disorder", "bipolar I disorder"),
+        ("BMI < 30", "BMI less than 30"),
+        ("HER2+ breast cancer", "breast cancer, HER2 positive"),
+        ("pre- and postnatal", "pre and postnatal"),
+        ("K+ channel", "K channel"),
     ],
 )
 def test_spellings_orders_and_numbers_of_one_meaning_have_one_key(one: str, other: str) -> None:
@@ -82,6 +94,15 @@ def test_spellings_orders_and_numbers_of_one_meaning_have_one_key(one: str, othe
         ("vitamin K", "vitamin E"),
         ("organ", "organism"),
         ("factor V", "factor X"),
+        ("vitamin A deficiency", "vitamin deficiency"),
+        ("haemophilia A", "haemophilia"),
+        ("maxillary sinusitis", "maxillary sinus"),
+        ("hepatitis", "liver"),
+        ("ER- breast cancer", "ER+ breast cancer"),
+        ("ALCL, ALK-", "ALCL, ALK+"),
+        ("breast cancer (ER-)", "breast cancer (ER+)"),
+        ("BMI > 30", "BMI < 30"),
+        ("vitamin B-12", "vitamin B-6"),
     ],
 )
 def test_other_meanings_have_other_keys(one: str, other: str) -> None:
@@ -104,10 +125,31 @@ def test_a_name_that_can_be_searched_has_a_key(text: str) -> None:
         ("biopsies", "the biopsy", True),
         ("abscesses", "abscess", True),
         ("intestinal", "intestines", False),
+        ("livers", "liver", True),
     ],
 )
 def test_a_word_is_told_from_others_of_its_stem(one: str, other: str, same: bool) -> None:
     assert inflected(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "turned"),
+    [
+        ("right to left shunt", "left to right shunt", True),
+        ("hypertension due to kidney disease", "renal disease due to hypertension", True),
+        ("hypertension due to kidney disease", "hypertension due to renal disease", False),
+        ("graft vs host reaction", "host versus graft reaction", True),
+        ("RNA-directed DNA polymerase", "DNA-directed RNA polymerase", True),
+        ("anaemia secondary to cancer", "cancer secondary to anemia", True),
+        ("allergy to milk", "milk, allergy to", False),
+        ("milk allergy", "allergy to milk", False),
+    ],
+)
+def test_words_that_say_what_comes_of_what_are_not_turned_round(
+    one: str, other: str, turned: bool
+) -> None:
+    assert reversed_words(search_form(one), search_form(other)) is turned
+    assert reversed_words(search_form(other), search_form(one)) is turned
 
 
 def test_stems_are_those_that_indexes_were_made_with() -> None:

@@ -65,6 +65,25 @@ def test_a_name_that_comes_too_late_anyway_is_not_read_for_contradictions() -> N
     assert ranked[1].conflicts
 
 
+def test_of_names_that_say_the_same_who_is_spelt_alike_goes_first() -> None:
+    asked = Asked("score gleason 4+3", search_key("score gleason 4+3"), "auto")
+    names = [named("a", "Gleason score 3+4"), named("b", "Gleason score 4+3")]
+
+    ranked = best_of_each_concept(asked, {"same": [Found(name, 1.0) for name in names]})
+
+    assert [match.kind for match in ranked] == ["normalized", "normalized"]
+    assert [match.point.code for match in ranked] == ["b", "a"]
+
+
+def test_the_same_words_turned_round_are_not_the_same() -> None:
+    asked = Asked("right to left shunt", search_key("right to left shunt"), "auto")
+
+    ranked = best_of_each_concept(asked, {"same": [Found(named("a", "Left to right shunt"), 1.0)]})
+
+    assert ranked[0].kind == "lexical"
+    assert ranked[0].score < 0.96
+
+
 def test_without_candidates_there_is_no_first() -> None:
     ranked = Ranking()
 

@@ -45,6 +45,7 @@ from termsearch.conflict.words import (
     PREFIXES,
     RELATIVES,
     STOPS,
+    TESTS,
     stem,
 )
 
@@ -161,13 +162,23 @@ def _nouns(tokens: list[str]) -> list[str]:
 
 def _result(text: Text, at: int) -> int:
     """Positive or negative, for what stands beside it: HIV positive, positive HIV test."""
-    said, following, before = text.tokens[at], text.at(at + 1), text.at(at - 1)
+    said, following = text.tokens[at], text.at(at + 1)
+    before = next((t for t in text.tokens[:at][::-1] if t not in TESTS), "")
     if said == "negative" and following == "for":
         text.phrase = []
         return at + 2
     of = before if before.isalnum() and before not in STOPS else following
     text.say(f"result of {stem(of)}", said, f"{of} {said}".strip())
     return at + 1
+
+
+def _bound(text: Text, at: int) -> int:
+    """Over 30, under 18; not over the counter."""
+    number = text.at(at + 1)
+    if number[:1].isdigit():
+        text.say(f"bound of {number}", text.tokens[at], f"{text.tokens[at]} {number}")
+        return at + 1
+    return text.add(at)
 
 
 def _history(text: Text, at: int) -> int:
@@ -243,6 +254,7 @@ _ROLES: dict[str, _Role] = (
     | dict.fromkeys((*GREEK, *GREEK.values()), greek)
     | dict.fromkeys(RELATIVES, _relative)
     | dict.fromkeys(("positive", "negative"), _result)
+    | dict.fromkeys(("over", "under"), _bound)
     | dict.fromkeys(("previous", "prior", "past"), _past)
     | dict.fromkeys(("history", "hx"), _history)
     | dict.fromkeys(("fh", "fhx"), _fh)

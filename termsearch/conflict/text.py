@@ -4,6 +4,7 @@ import re
 
 from termsearch.conflict.stated import Absence, Context, Facts, Role, Stated
 from termsearch.conflict.words import FILLERS, LACKS, listed, stem
+from termsearch.lexicon import signs_as_words
 from termsearch.normalize import search_form
 
 __all__ = ["BOUNDARIES", "EITHER", "ENDS", "JOINERS", "Text"]
@@ -17,6 +18,10 @@ _JOINED = re.compile(
     r"\b(hyper|hypo|over|under|pre|post|ante|sub|intra|extra|macro|micro|tachy|brady)-(?=[a-z])"
 )
 _ABBREVIATED = {"w/o": "without ", "h/o": "history of ", "s/p": "previous ", "c/o": ""}
+#: Not within words: "with/or without" says nothing of a history.
+_ABBREVIATION = re.compile(r"(?<!\w)(?:w/o|h/o|s/p|c/o)(?!\w)")
+#: "Vitamin B-12" and "vitamin B 12" are no vitamin B that has a 12.
+_VITAMIN = re.compile(r"\bvitamin ([a-z])[- ](?=\d)")
 
 #: Where a negated phrase ends.
 BOUNDARIES = frozenset(listed(", ; ( ) with but due in on during after"))
@@ -37,8 +42,8 @@ class Text:
     def __init__(self, text: str) -> None:
         form = search_form(text)
         if "/" in form:
-            for short, long in _ABBREVIATED.items():
-                form = form.replace(short, long)
+            form = _ABBREVIATION.sub(lambda short: _ABBREVIATED[short[0]], form)
+        form = _VITAMIN.sub(r"vitamin \1", signs_as_words(form))
         if "-" in form:
             form = _JOINED.sub(r"\1", form)
         self.tokens: list[str] = _TOKEN.findall(form)

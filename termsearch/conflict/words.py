@@ -23,6 +23,7 @@ __all__ = [
     "PREFIXES",
     "RELATIVES",
     "STOPS",
+    "TESTS",
     "Choice",
     "listed",
     "stem",
@@ -216,6 +217,11 @@ STOPS = frozenset(
         "a an the of to by as is are was be been has had have having its s d x per via from that "
         "this i my me on"
     )
+)
+
+#: What is positive or negative is what they look for.
+TESTS = frozenset(
+    listed("test tests testing antibody antibodies antigen serology status screen result culture")
 )
 
 RELATIVES = frozenset(
