@@ -7,14 +7,14 @@ manners of writing are turned into this one first.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from abbreviations.schwartz_hearst import extract_abbreviation_definition_pairs
 
 from termsearch.normalize import search_form
 
-__all__ = ["Variant", "long_forms", "variants", "written_out"]
+__all__ = ["Variant", "in_context", "long_forms", "variants", "written_out"]
 
 _BRACKETS: Final = str.maketrans("[]", "()")
 
@@ -30,6 +30,14 @@ _IN_BRACKETS: Final = re.compile(r"\s*[(\[]\s*([^()\[\];:]{2,10}?)\s*(?:[;:][^()
 #: No longer name or sentence defines a short form that anybody would look up; the reading of
 #: brackets takes time in proportion to the square of the length of a line.
 _LONGEST_LINE: Final = 2_000
+
+#: Words that are short forms only where capitals say so: in "pain in all joints" there is no acute
+#: lymphoblastic leukemia (ALL), and no inferior turbinate (IT) in "it itches".
+_SMALL_WORDS: Final = frozenset(
+    "all am an and any are as at be been but by can did do does due for from had has have he her "  # noqa: SIM905  # 80 words in a list would be 80 lines
+    "him his how if in is it its may me my no nor not now of off on or our out own per she so than "
+    "that the them then they this to too up us was we were what when who why will with you".split()
+)
 
 
 class Variant(NamedTuple):
@@ -47,16 +55,41 @@ def long_forms(text: str) -> dict[str, str]:
     return {_bare(short): search_form(long) for short, long in _definitions(text)}
 
 
+def in_context(texts: Sequence[str], contexts: Sequence[str] = ()) -> list[str]:
+    """Search forms of ``texts``, short forms written out as their contexts define them.
+
+    Args:
+        texts: A user's words, one string a query.
+        contexts: As many as ``texts``, or none.
+    """
+    contexts = contexts or [""] * len(texts)
+    known = {context: long_forms(context) for context in dict.fromkeys(contexts)}
+    return [
+        written_out(text, known[context]) for text, context in zip(texts, contexts, strict=True)
+    ]
+
+
 def written_out(text: str, known: Mapping[str, str]) -> str:
     """Search form of ``text`` with short forms written out.
 
     Definitions that stand in ``text`` itself ("myocardial infarction (MI)") lose their short form;
-    other words that are in ``known``, made by :func:`long_forms`, are replaced.
+    other words that are in ``known``, made by :func:`long_forms`, are replaced, whatever their
+    case; those that are small words of English too ("all", "it") in capitals only.
     """
     own = {_bare(short) for short, _ in _definitions(text)}
     plain = _without(text, own) if own else text
-    words = search_form(plain).split()
-    return " ".join(known.get(_bare(word), word) for word in words)
+    # A character may become two words (a lone diaeresis: NFKC puts a blank before it).
+    words = ((typed, word) for typed in plain.split() for word in search_form(typed).split())
+    return " ".join(_read(typed, word, known) for typed, word in words)
+
+
+def _read(typed: str, word: str, known: Mapping[str, str]) -> str:
+    """``word``, the search form of ``typed``, or its long form."""
+    short = _bare(word)
+    # The capital that a sentence begins with says nothing: "All joints hurt".
+    if short in _SMALL_WORDS and not any(letter.isupper() for letter in typed[1:]):
+        return word
+    return known.get(short, word)
 
 
 def variants(name: str) -> list[Variant]:

@@ -1,9 +1,12 @@
 """What a code that a user writes means in an index: a concept, its successor, its users."""
 
-from termsearch.errors import UnknownValueError
+from collections.abc import Iterator
+
+from termsearch.errors import RetiredCodeError, UnknownValueError
 from termsearch.index import Index
 from termsearch.index.point import Point
-from termsearch.index.where import Condition, Where
+from termsearch.index.where import ACTIVE, Condition, Where
+from termsearch.text import require_text
 
 __all__ = ["conditions_of", "owners", "points_of_concept", "richness", "similar_codes", "successor"]
 
@@ -13,34 +16,52 @@ def conditions_of(index: Index, where: Where) -> tuple[Condition, ...]:
 
     Raises:
         UnknownValueError: ``where`` names something that the index does not hold.
+        RetiredCodeError: Only retired names are under its code, and it leaves them out.
+        UsageError: Its code is no text.
     """
+    require_text([where.under])
     return tuple(
-        Condition("ancestors", owners(index, condition.values[0]))
+        Condition("ancestors", owners(index, condition.values[0], inactive=where.inactive))
         if condition.field == "ancestors"
         else condition
         for condition in where.conditions(index.manifest)
     )
 
 
-def owners(index: Index, code: str) -> tuple[str, ...]:
+def owners(index: Index, code: str, *, inactive: bool = False) -> tuple[str, ...]:
     """CURIEs of the concepts that ``code`` means in ``--under``.
 
-    Itself; its successor if it is retired; for a merged code or one of a UMLS source, the
+    Itself; its successors if it is retired; for a merged code or one of a UMLS source, the
     concepts that took it over or use it.
 
     Raises:
         UnknownValueError: None; an empty answer would hide a slip of the pen.
+        RetiredCodeError: Without ``inactive``, where nothing in use is under any of them.
     """
     named = list(index.points([Condition("curies", (code,))]))
     own = [point for point in named if point.curie == code]
     if own:
-        follower = successor(index, own[0])
-        return (code, follower[0].curie) if follower else (code,)
+        found = (code, *_followers(index, own[0]))
+        if own[0].live or inactive or index.count([Condition("ancestors", found), ACTIVE]):
+            return found
+        raise RetiredCodeError(code)
     if named:
         return tuple(dict.fromkeys(point.curie for point in named))
     if index.count([Condition("ancestors", (code,))]):  # named as an ancestor, not loaded itself
         return (code,)
     raise UnknownValueError("code", code, similar_codes(index, code))
+
+
+def _followers(index: Index, point: Point) -> Iterator[str]:
+    """CURIEs of all that a retired concept was replaced by, over several steps if need be."""
+    met, waiting = {point.curie}, [point]
+    for each in waiting:  # which grows
+        for curie in () if each.live else each.replaced_by:
+            following = [] if curie in met else points_of_concept(index, curie)
+            if following:
+                met.add(curie)
+                waiting.append(following[0])
+                yield curie
 
 
 def points_of_concept(index: Index, curie: str) -> list[Point]:
@@ -73,6 +94,10 @@ def successor(index: Index, point: Point) -> list[Point] | None:
 def similar_codes(index: Index, wanted: str) -> list[str]:
     """CURIEs in ``index`` that differ from ``wanted`` in case only; else its vocabularies."""
     prefix, _, code = wanted.partition(":")
-    spellings = {f"{p}:{c}": None for p in (prefix, prefix.upper()) for c in (code, code.upper())}
+    spellings = dict.fromkeys(
+        f"{p}:{c}"
+        for p in (prefix, prefix.upper(), prefix.lower())
+        for c in (code, code.upper(), code.lower())
+    )
     known = [each for each in spellings if index.count([Condition("curies", (each,))])]
     return known or [f"{vocabulary}:..." for vocabulary in index.manifest.vocabularies()]

@@ -24,6 +24,7 @@ __all__ = [
     "ModelMismatchError",
     "ModelUnavailableError",
     "NothingKeptError",
+    "RetiredCodeError",
     "TermsearchError",
     "UnfinishedIngestError",
     "UnknownCodeError",
@@ -60,6 +61,18 @@ class UnknownValueError(UsageError):
     def __init__(self, what: str, value: str, known: Iterable[str]) -> None:
         self.what, self.value = what, value
         super().__init__(f"unknown {what} {value!r}; {_nearest(value, known)}")
+
+
+class RetiredCodeError(UnknownValueError):
+    """A filter names a retired code under which nothing is in use."""
+
+    def __init__(self, code: str) -> None:
+        self.what, self.value = "code", code
+        UsageError.__init__(
+            self,
+            f"{code} is retired, and neither under it nor under a successor is anything in use; "
+            "ask for another code, or for retired names too (--inactive).",
+        )
 
 
 class UnknownCodeError(TermsearchError):

@@ -1,12 +1,13 @@
 """Words in one normal spelling: number, British and American, Greek, numerals, synonyms."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 import Stemmer
+
+from termsearch.accents import unaccented
 
 __all__ = ["inflected", "reversed_words", "signs_as_words", "words"]
 
@@ -21,9 +22,6 @@ _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 #: "B12", "B-12", "IL6": the number is a word of its own, as it is in "IL 6".
 _NUMBERED: Final = re.compile(r"\b([a-z]{1,5})-?(\d+)\b")
-
-#: Accents that are written or left out: "Sjögren", "Ménière". Those of other scripts are letters.
-_ACCENT: Final = re.compile("[\u0300-\u036f]")
 
 #: "ER+", "HER2+"; "ALK-" at the end or before another word. Neither an ion ("K+ channel"), nor
 #: "pre- and postnatal", nor a prefix that somebody set apart.
@@ -148,7 +146,7 @@ def _split(form: str) -> list[str]:
     if not form.isascii():
         for letter, name in _GREEK.items():
             form = form.replace(letter, f" {name} ")
-        form = _ACCENT.sub("", unicodedata.normalize("NFD", form))
+        form = unaccented(form)
     form = _NUMBERED.sub(r"\1 \2", signs_as_words(form))
     if "." in form:
         form = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), form)

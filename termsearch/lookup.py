@@ -13,6 +13,7 @@ from termsearch.hierarchy import Related, related
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import CARD, LIVE, Condition
+from termsearch.text import require_text
 from termsearch.vocabulary import curie, split_curie
 
 __all__ = ["Entry", "NameInfo", "Redirect", "Related", "lookup"]
@@ -89,6 +90,7 @@ def lookup(index: Index, text: str, *, inactive: bool = False) -> list[Entry]:
 
 
 def _canonical(index: Index, text: str) -> str:
+    require_text([text])
     parts = split_curie(text)
     if parts is None:
         raise UnknownValueError("code", text, ["a CURIE such as mesh:D005334"])

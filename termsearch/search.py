@@ -11,7 +11,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import NamedTuple, Self, get_args
 
-from termsearch.abbreviations import long_forms, written_out
+from termsearch.abbreviations import in_context
 from termsearch.answer import Answer, Hit, IndexInfo, Mode, SourceInfo, TypeInfo
 from termsearch.codes import conditions_of
 from termsearch.decision import Calibration, calibration_of, probability, resolution
@@ -25,6 +25,7 @@ from termsearch.match import Match
 from termsearch.normalize import search_form
 from termsearch.pipeline import ahead
 from termsearch.retrieval import NEEDS_VECTORS, NOTHING, Ranked, Retrieval
+from termsearch.text import require_text
 from termsearch.vectors import QueryVectors, Vector
 
 __all__ = ["Mode", "TermSearch", "Where"]
@@ -85,11 +86,13 @@ class TermSearch:
 
         Without ``texts`` the encoder is loaded, which the first query would otherwise wait for.
         """
+        require_text([*texts, *contexts])
         self._queries.encoder  # noqa: B018  # loads it
-        self._queries.of([form for form in _in_context(texts, contexts) if form])
+        self._queries.of([form for form in in_context(texts, contexts) if form])
 
     def vector(self, text: str) -> Vector | None:
         """What ``text`` is embedded as, length 1; None if there is nothing in it to embed."""
+        require_text([text])
         form = search_form(text)
         return self._queries.of([form])[form] if form else None
 
@@ -133,15 +136,16 @@ class TermSearch:
             where: Which part of the index may answer.
             limit: Concepts an answer has at most.
             mode: Which evidence is used.
-            min_score: Leave out hits whose ``score`` is lower.
+            min_score: Leave out hits whose ``score`` is lower; they are rivals all the same.
             contexts: The text that each of ``texts`` stands in, if any: abbreviations that it
                 defines ("mitral insufficiency (MI)") are read so.
 
         Raises:
             UnknownValueError: ``where`` names something that the index does not hold.
-            UsageError: ``limit`` is less than 1, or there is no such ``mode``.
+            UsageError: ``limit`` is less than 1, no such ``mode``, or a string that is no text.
         """
         _require_sense(mode, limit)
+        require_text([*texts, *contexts])
         while True:
             release = self._index.manifest
             if release is not self._known:
@@ -165,7 +169,7 @@ class TermSearch:
         mode = wanted.mode
         retrieval = Retrieval(self._index, self._queries.of, conditions, wanted.limit, mode)
         places: dict[str, list[int]] = {}
-        for place, form in enumerate(_in_context(texts, contexts)):
+        for place, form in enumerate(in_context(texts, contexts)):
             places.setdefault(form, []).append(place)
         answers: dict[int, Answer] = {}
         started = perf_counter()
@@ -221,7 +225,9 @@ class TermSearch:
         }
 
     def _answer(self, text: str, form: str, ranked: Ranked, wanted: _Wanted) -> Answer:
-        matches = _enough(ranked.matches, wanted.min_score)
+        shown = _enough(ranked.matches, wanted.min_score)
+        # A rival that is not shown is one all the same.
+        matches = ranked.matches if shown else ()
         # What was fitted to scores of all evidence says nothing of one kind alone.
         fitted = self._calibration if wanted.mode == "auto" else None
         sure = probability(matches, fitted)
@@ -235,7 +241,7 @@ class TermSearch:
             index=self._info,
             results=[
                 self._hit(rank, match, wanted.vocabularies, read_as)
-                for rank, match in enumerate(matches[: wanted.limit], 1)
+                for rank, match in enumerate(shown[: wanted.limit], 1)
             ],
         )
 
@@ -284,15 +290,6 @@ def _require_sense(mode: str, limit: int) -> None:
         raise UsageError(f"there is no mode {mode!r}, expected one of {', '.join(get_args(Mode))}.")
     if limit < 1:
         raise UsageError(f"limit is {limit}, expected 1 or more.")
-
-
-def _in_context(texts: Sequence[str], contexts: Sequence[str]) -> list[str]:
-    """Search forms of ``texts``, abbreviations written out as their contexts define them."""
-    contexts = contexts or [""] * len(texts)
-    known = {context: long_forms(context) for context in dict.fromkeys(contexts)}
-    return [
-        written_out(text, known[context]) for text, context in zip(texts, contexts, strict=True)
-    ]
 
 
 def _enough(matches: Sequence[Match], min_score: float | None) -> Sequence[Match]:

@@ -88,3 +88,31 @@ def test_any_text_can_be_read_and_gives_search_forms(text: str) -> None:
 
     assert all(form == search_form(form) for form in found)
     assert written_out(text, {}) == search_form(written_out(text, {}))
+
+
+LEUKEMIA = "Known acute lymphoblastic leukemia (ALL). Inferior turbinate (IT) seen."
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("pain in all joints", "pain in all joints"),
+        ("All joints hurt, it seems", "all joints hurt, it seems"),
+        ("relapse of ALL", "relapse of acute lymphoblastic leukemia"),
+        ("A.L.L.", "acute lymphoblastic leukemia"),
+        ("large IT", "large inferior turbinate"),
+    ],
+)
+def test_a_small_word_is_a_short_form_in_capitals_only(text: str, read: str) -> None:
+    assert written_out(text, long_forms(LEUKEMIA)) == read
+
+
+def test_other_short_forms_may_be_written_small() -> None:
+    assert written_out("acute mi", {"mi": "mitral insufficiency"}) == "acute mitral insufficiency"
+
+
+@given(st.text(max_size=60))
+def test_a_text_without_short_forms_is_its_search_form(text: str) -> None:
+    plain = text.replace("(", "").replace("[", "")
+
+    assert written_out(plain, {"zzz": "long"}) == search_form(plain)

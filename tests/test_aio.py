@@ -8,7 +8,12 @@ import pytest
 from termsearch.aio import AsyncTermSearch, Question, Terms
 from termsearch.aio.line import Line, Waiting
 from termsearch.answer import Answer
-from termsearch.errors import IndexUnreadableError, ModelUnavailableError, UnknownValueError
+from termsearch.errors import (
+    IndexUnreadableError,
+    ModelUnavailableError,
+    UnknownValueError,
+    UsageError,
+)
 from termsearch.search import TermSearch, Where
 from tests.conftest import WordHash
 from tests.serving import Gate, Shelf, run
@@ -109,6 +114,21 @@ def test_a_text_that_cannot_be_embedded_fails_its_own_query_only(shelf: Shelf) -
     one, poison, other = run(ask())
 
     assert isinstance(poison, RuntimeError)
+    assert not isinstance(one, Exception)
+    assert not isinstance(other, Exception)
+
+
+def test_what_is_no_text_is_refused_alone(shelf: Shelf) -> None:
+    async def ask() -> list[object]:
+        async with AsyncTermSearch(shelf.open) as search:
+            return await asyncio.gather(
+                *(search.query(text) for text in ("fever", "fe\ud800ver", "cough")),
+                return_exceptions=True,
+            )
+
+    one, broken, other = run(ask())
+
+    assert isinstance(broken, UsageError)
     assert not isinstance(one, Exception)
     assert not isinstance(other, Exception)
 

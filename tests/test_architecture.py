@@ -50,12 +50,12 @@ ONLY = {
 #: Parts of the house, from the ground up: a part imports only parts below it.
 LAYERS = (
     (
+        "accents",
         "choices",
         "errors",
         "garbage",
         "grams",
         "leaving",
-        "lexicon",
         "licences",
         "loopback",
         "pipeline",
@@ -63,7 +63,8 @@ LAYERS = (
         "typo",
         "vocabulary",
     ),
-    ("elsewhere", "normalize"),
+    ("elsewhere", "lexicon", "text"),
+    ("normalize",),
     ("abbreviations", "conflict"),
     ("concept",),
     ("loader", "share"),

@@ -4,7 +4,7 @@ import pytest
 
 from termsearch.autocomplete import autocomplete
 from termsearch.concept import Name
-from termsearch.errors import UnknownValueError
+from termsearch.errors import UnknownValueError, UsageError
 from termsearch.index import Index
 from termsearch.index.where import Where
 from termsearch.ingest import ingest
@@ -125,3 +125,59 @@ def test_a_lower_limit_gives_the_beginning_of_what_a_higher_one_gives(
     assert [part == whole[: len(part)] for part in parts] == [True] * 5
     assert misspelt[0] == misspelt[2][:5]
     assert misspelt[1] == misspelt[2][:12]
+
+
+EPONYMS = (
+    concept("other", "menière", "Ménière's disease"),
+    concept("other", "sjögren", "Sjögren syndrome"),
+    concept("other", "barré", "Guillain-Barré syndrome"),
+    concept("other", "plain", "Meniere-like vertigo"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("me", ["other:plain", "other:menière"]),
+        ("menie", ["other:plain", "other:menière"]),
+        ("meniere", ["other:plain", "other:menière"]),
+        ("menière", ["other:plain", "other:menière"]),
+        ("Ménière", ["other:plain", "other:menière"]),
+        ("ménière like", ["other:plain"]),
+        ("meniere's", ["other:plain", "other:menière"]),
+        ("Meniere’s dis", ["other:menière"]),
+        ("sjo", ["other:sjögren"]),
+        ("sjogren's", ["other:sjögren"]),
+        ("Sjögren's syn", ["other:sjögren"]),
+        ("syndrome barre", ["other:barré"]),
+    ],
+)
+def test_accents_and_an_apostrophe_with_its_s_may_be_left_out(
+    index: Index, encoder: WordHash, text: str, expected: list[str]
+) -> None:
+    ingest(EPONYMS, "other", encoder, index)
+
+    results = autocomplete(index, text, Where(vocabularies=("other",))).results
+
+    assert sorted(each.curie for each in results) == sorted(expected)
+    assert {each.slips for each in results} == {0}
+
+
+def test_a_name_that_is_the_words_but_for_accents_leads(index: Index, encoder: WordHash) -> None:
+    longer = concept("other", "1", "Behcet disease of the eye")
+    ingest([longer, concept("other", "2", "Maladie de cour", "Behçet")], "other", encoder, index)
+
+    assert found(index, "behcet") == ["other:2", "other:1"]
+
+
+def test_marks_that_tell_words_of_other_scripts_apart_are_kept(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([concept("other", "1", "かん"), concept("other", "2", "がん")], "other", encoder, index)
+
+    assert found(index, "がん") == ["other:2"]
+
+
+def test_what_is_no_text_is_refused(index: Index) -> None:
+    with pytest.raises(UsageError, match="half of a surrogate pair at character 3"):
+        autocomplete(index, "fe\ud800ver")

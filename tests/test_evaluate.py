@@ -110,6 +110,18 @@ def test_modes_without_vectors_load_no_encoder(index: Index, encoder: WordHash) 
     assert [run.mode for run in found] == ["exact", "lexical"]
 
 
+def test_each_mode_embeds_the_mentions_itself(index: Index, encoder: WordHash) -> None:
+    ingest(ALL, "test", encoder, index)
+
+    runs(index, encoder, mention("zz a", "mesh:D990002"), mention("zz b"), modes=("dense", "auto"))
+
+    by_the_lenient_protocol = {"zz a": 1, "zz b": 0}  # which leaves out what has no gold
+    assert {
+        text: encoder.embedded.count(text) - extra
+        for text, extra in by_the_lenient_protocol.items()
+    } == {"zz a": 2, "zz b": 2}
+
+
 def test_saying_that_there_is_no_answer_is_scored_apart(index: Index, encoder: WordHash) -> None:
     ingest(ALL, "test", encoder, index)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from termsearch.errors import UnknownCodeError, UnknownValueError
+from termsearch.errors import UnknownCodeError, UnknownValueError, UsageError
 from termsearch.hierarchy import children
 from termsearch.index import Index
 from termsearch.ingest import ingest
@@ -112,3 +112,19 @@ def test_a_name_that_a_users_table_adds_stands_beside_the_others(
     assert [name.name for name in entry.names] == [
         "Fever", "high body temperature", "Pyrexia", "the hots",
     ]  # fmt: skip
+
+
+def test_an_unknown_code_is_looked_for_in_small_letters_too(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([concept("loc", "a2", "Fever")], "table", encoder, index)
+
+    with pytest.raises(
+        UnknownCodeError, match=r"loc:A2 is not in the index .*nearest known: loc:a2"
+    ):
+        lookup(index, "loc:A2")
+
+
+def test_half_a_surrogate_pair_is_wrong_usage(index: Index) -> None:
+    with pytest.raises(UsageError, match="surrogate"):
+        lookup(index, "mesh:\ud800")

@@ -1,7 +1,7 @@
 """Words in, concepts out."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import cast, get_args
 
 import pytest
 
@@ -11,7 +11,10 @@ from termsearch.index import Index
 from termsearch.ingest import ingest
 from termsearch.search import Mode, TermSearch, Where
 from tests.concepts import ALL, FEVER, OLD_FEVER, concept
-from tests.conftest import WordHash
+from tests.conftest import Store, WordHash
+
+#: Whose scores are calibrated.
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
 
 @pytest.fixture
@@ -311,6 +314,13 @@ def test_an_encoder_that_nobody_has_calibrated_gives_no_probability(clinic: Term
     assert clinic.query("type 2 diabetes mellitus").probability is None
 
 
+def test_shorthand_that_stands_for_nothing_is_no_reading(clinic: TermSearch) -> None:
+    answers = clinic.query_many(["c/o c/o", "type 2 diabetes mellitus"])
+
+    assert answers[0].read_as == ""
+    assert answers[1].results[0].name == "Type 2 diabetes mellitus"
+
+
 def test_an_abbreviation_is_read_as_its_context_defines_it(index: Index, encoder: WordHash) -> None:
     heart = concept("mesh", "D990020", "Myocardial Infarction", "MI")
     valve = concept("mesh", "D990021", "Mitral Insufficiency")
@@ -344,3 +354,70 @@ def test_a_name_that_defines_an_abbreviation_is_found_by_each_of_its_halves(
 def test_as_many_contexts_as_texts_are_expected(search: TermSearch) -> None:
     with pytest.raises(ValueError, match="shorter"):
         search.query_many(["fever", "cough"], contexts=["one"])
+
+
+def test_a_hit_that_min_score_leaves_out_is_a_rival_all_the_same(store: Store) -> None:
+    fitted = WordHash()
+    fitted.card = fitted.card.model_copy(update={"model": MINILM})
+    index = store.make(fitted)
+    names = ("high fever of cattle", "high fever of sheep and goats", "slight cold")
+    ingest([concept("local", str(n), name) for n, name in enumerate(names)], "test", fitted, index)
+
+    with TermSearch(index, lambda: fitted) as search:
+        whole = search.query("high fever")
+        first, second = (hit.score for hit in whole.results[:2])
+        cut = search.query("high fever", min_score=(first + second) / 2)
+        none = search.query("high fever", min_score=first + 0.01)
+
+    assert len(cut.results) == 1
+    assert (cut.probability, cut.resolution) == (whole.probability, whole.resolution)
+    assert (none.results, none.probability, none.resolution) == ([], 0.0, "none")
+
+
+@pytest.fixture
+def retired(index: Index, encoder: WordHash) -> TermSearch:
+    split = concept("loc", "a2", "Old fever", active=False, replaced_by=("a1", "a3", "gone"))
+    before = concept("loc", "a0", "Older fever", active=False, replaced_by=("a2",))
+    dead = concept("loc", "a9", "Ague", active=False)
+    heirs = (concept("loc", "a1", "Fever"), concept("loc", "a3", "High fever"))
+    ingest([*heirs, split, before, dead, concept("loc", "b", "Cough")], "test", encoder, index)
+    return TermSearch(index, lambda: encoder)
+
+
+@pytest.mark.parametrize("code", ["loc:a2", "loc:a0"])
+def test_under_a_code_that_was_split_means_all_its_successors(
+    retired: TermSearch, code: str
+) -> None:
+    assert sorted(curies(retired, "fever", Where(under=code))) == ["loc:a1", "loc:a3"]
+
+
+def test_under_a_retired_code_without_a_successor_is_refused_or_itself(
+    retired: TermSearch,
+) -> None:
+    with pytest.raises(UnknownValueError, match="loc:a9 is retired, and neither under it nor"):
+        retired.query("fever", Where(under="loc:a9"))
+    assert curies(retired, "fever", Where(under="loc:a9", inactive=True)) == ["loc:a9"]
+
+
+def test_a_retired_code_with_something_in_use_under_it_is_answered(
+    index: Index, encoder: WordHash
+) -> None:
+    dead = concept("loc", "a9", "Ague", active=False)
+    below = concept("loc", "b", "Quartan ague", ancestors=("a9",))
+    ingest([dead, below], "test", encoder, index)
+
+    assert curies(TermSearch(index, lambda: encoder), "ague", Where(under="loc:a9")) == ["loc:b"]
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_what_is_no_text_is_refused(search: TermSearch, mode: Mode) -> None:
+    with pytest.raises(UsageError, match="half of a surrogate pair at character 3"):
+        search.query("fe\ud800ver", mode=mode)
+    with pytest.raises(UsageError, match="surrogate"):
+        search.query("fever", context="fever (\ud800)", mode=mode)
+    with pytest.raises(UsageError, match="surrogate"):
+        search.query("fever", Where(under="mesh:\ud800"), mode=mode)
+    with pytest.raises(UsageError, match="surrogate"):
+        search.embed(["fe\ud800ver"])
+    with pytest.raises(UsageError, match="surrogate"):
+        search.vector("fe\ud800ver")

@@ -14,6 +14,7 @@ from termsearch.errors import IndexUnreadableError
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Where
 from termsearch.search import Mode, TermSearch
+from termsearch.text import require_text
 
 __all__ = ["AsyncTermSearch", "Observer", "Question", "Terms"]
 
@@ -138,8 +139,11 @@ class AsyncTermSearch:
 
         Raises:
             UnknownValueError: A filter names something that the index does not hold.
+            UsageError: A string is no text.
         """
         self._opened()
+        # Here, not among the others of a batch: they would be refused together.
+        require_text(string for each in questions for string in (each.text, each.context))
         if self._batcher is None or not questions:
             return []
         return await self._batcher.ask(questions)

@@ -139,12 +139,12 @@ def evaluate(
     """
     require_modes(modes)
     load = cache(encoder)
-    search = TermSearch(index, load)
     known = _known(index, mentions)
-    runs = [
-        _run(index, _asked(search, mentions, mode, limit=limit), misses=misses, known=known)
-        for mode in dict.fromkeys(modes)
-    ]
+    runs = []
+    for mode in dict.fromkeys(modes):
+        search = TermSearch(index, load)  # one that remembers no vectors of the mode before
+        asked = _asked(search, mentions, mode, limit=limit)
+        runs.append(_run(index, asked, misses=misses, known=known))
     return [*runs, lenient(index, load, mentions, known)] if load.cache_info().currsize else runs
 
 
