@@ -75,6 +75,7 @@ def test_the_short_way_for_ascii_agrees_with_the_long_one(text: str) -> None:
         ("covid19", "COVID-19"),
         ("bipolar 1 disorder", "bipolar I disorder"),
         ("BMI < 30", "BMI less than 30"),
+        ("BMI ≥ 30", "BMI >= 30"),
         ("HER2+ breast cancer", "breast cancer, HER2 positive"),
         ("pre- and postnatal", "pre and postnatal"),
         ("K+ channel", "K channel"),

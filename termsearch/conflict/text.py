@@ -43,7 +43,9 @@ class Text:
         form = search_form(text)
         if "/" in form:
             form = _ABBREVIATION.sub(lambda short: _ABBREVIATED[short[0]], form)
-        form = _VITAMIN.sub(r"vitamin \1", signs_as_words(form))
+        form = signs_as_words(form)
+        if "vitamin" in form:
+            form = _VITAMIN.sub(r"vitamin \1", form)
         if "-" in form:
             form = _JOINED.sub(r"\1", form)
         self.tokens: list[str] = _TOKEN.findall(form)
