@@ -51,7 +51,8 @@ def lookup_command(curies: tuple[str, ...], inactive: bool, as_json: bool, **giv
 
 def _print(entry: "Entry") -> None:
     retired = "" if entry.active else "  [retired]"
-    click.echo(f"{entry.curie}  {entry.name}{retired}  ({entry.vocabulary} {entry.release})")
+    release = f"{entry.vocabulary} {entry.release}".strip()
+    click.echo(f"{entry.curie}  {entry.name}{retired}  ({release})")
     if entry.redirect:
         click.echo(f"  asked        {entry.redirect.asked} ({entry.redirect.reason})")
     _line("types", [f"{kind.code} {kind.name}" for kind in entry.types])
