@@ -1,22 +1,31 @@
 """Taking out what an ingest put in: a table that nobody keeps, an ontology that nobody asks for."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from termsearch.connect import open_index, open_or_create_index
 from termsearch.errors import UnknownValueError, UsageError
 from termsearch.index import Index, batches
 from termsearch.index.check import require_only
+from termsearch.index.manifest import Generation
 from termsearch.index.where import Condition
 from termsearch.settings import Settings
 
-__all__ = ["remove"]
+__all__ = ["Removed", "remove"]
 
 _PAGE = 4_096
 
 
+class Removed(NamedTuple):
+    """What a removal has taken away."""
+
+    names: dict[str, int]  #: how many, by origin
+    kept: Generation | None  #: the generation that had been kept, if it was deleted
+
+
 def remove(
     origins: Sequence[str], settings: Settings, *, keep: bool = False, discard: bool = False
-) -> dict[str, int]:
+) -> Removed:
     """Publish a generation without ``origins``. No encoder is loaded.
 
     A run that was cut goes on if it is repeated.
@@ -28,7 +37,7 @@ def remove(
         discard: Throw away what an ingest that was cut has left.
 
     Returns:
-        How many names were removed, by origin.
+        What is gone.
 
     Raises:
         UnknownValueError: The index has nothing of an origin.
@@ -43,12 +52,13 @@ def remove(
         try:
             require_only(index, now.manifest, origins.__contains__)
             _remove(index, origins)
+            kept = None if keep else index.kept()
             index.publish(keep=keep)
         finally:
             index.close()
     finally:
         now.close()
-    return {origin: there[origin] for origin in dict.fromkeys(origins)}
+    return Removed({origin: there[origin] for origin in dict.fromkeys(origins)}, kept)
 
 
 def _count(index: Index, origin: str) -> int:

@@ -22,7 +22,7 @@ from termsearch.encoder import Encoder
 from termsearch.errors import IndexMissingError
 from termsearch.index import Index
 from termsearch.index.check import require_only
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import Generation, Manifest
 from termsearch.ingest import store
 from termsearch.loader import Options, Report, find_loader
 from termsearch.release import ReleaseFiles
@@ -75,6 +75,7 @@ class Update:
             loader: files.fingerprint(loader, options) for loader, files in self._files.items()
         }
         self._open = ExitStack()
+        self.deleted: Generation | None = None  #: that had been kept, by :meth:`publish`
         self._stored = False
         self._ours: set[str] = set()  # origins that were brought up to date
 
@@ -143,7 +144,9 @@ class Update:
             return ""
         self._require_only(self._index, self._ours.__contains__)
         warning = export_encoder(self._settings, self._encoder, self._index)
+        kept = None if self._how.keep else self._index.kept()
         self._index.publish(keep=self._how.keep)
+        self.deleted = kept
         return warning
 
     @property

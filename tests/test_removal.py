@@ -75,6 +75,17 @@ def test_it_can_be_had_back(two: tuple[Path, Path]) -> None:
     assert codes() == {"ward:W1", "ward:W2", "drugs:D1"}
 
 
+def test_a_kept_generation_that_goes_with_it_is_named(two: tuple[Path, Path]) -> None:
+    ward, _ = two
+    table(ward, "W1,fever", "W2,cough", "W3,ague")
+    assert run("ingest", str(ward), "--keep").exit_code == 0
+
+    told = run("remove", "table/drugs")
+
+    assert "The kept generation, drugs, ward (3 names), was deleted" in told.stderr
+    assert told.stdout == "table/drugs: 1 names removed\n"
+
+
 def test_what_is_not_there_is_wrong_usage_and_says_what_is(two: tuple[Path, Path]) -> None:
     told = run("remove", "table/wrad", "table/drugs")
 

@@ -17,10 +17,9 @@ from termsearch.cli.options import (
     unused_options,
 )
 from termsearch.cli.progress import Bar
-from termsearch.cli.status import described
+from termsearch.cli.status import tell_of_deleted
 
 if TYPE_CHECKING:
-    from termsearch.index.manifest import Generation
     from termsearch.loader import Options
     from termsearch.settings import Settings
     from termsearch.summary import Summary
@@ -106,7 +105,6 @@ def ingest_paths(
 
     from termsearch.update import How, Update
 
-    kept = None if how and how.keep else _kept(settings)
     with Update(plan, options, settings, how or How()) as update:
         for name in plan:
             with Bar(name) as bar:
@@ -122,25 +120,7 @@ def ingest_paths(
             )
         if warning := update.publish():
             click.echo(f"warning: {warning}", err=True)
-    if kept and not _kept(settings):
-        click.echo(
-            f"The kept generation, {described(kept)}, was deleted; --keep retains one.", err=True
-        )
-
-
-def _kept(settings: "Settings") -> "Generation | None":
-    """What termsearch rollback would return to."""
-    from termsearch.connect import open_index
-    from termsearch.errors import IndexMissingError
-
-    try:
-        index = open_index(settings)
-    except IndexMissingError:
-        return None
-    try:
-        return index.kept()
-    finally:
-        index.close()
+    tell_of_deleted(update.deleted)
 
 
 def print_summary(loader: str, summary: "Summary") -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from termsearch.cli.options import index_option, json_option, settings_with
+from termsearch.cli.status import tell_of_deleted
 
 __all__ = ["remove_command"]
 
@@ -29,8 +30,9 @@ def remove_command(
     from termsearch.removal import remove
 
     removed = remove(origins, settings_with(**given), keep=keep, discard=discard)
+    tell_of_deleted(removed.kept)
     if as_json:
-        click.echo(json.dumps(removed, ensure_ascii=False))
+        click.echo(json.dumps(removed.names, ensure_ascii=False))
         return
-    for origin, names in removed.items():
+    for origin, names in removed.names.items():
         click.echo(f"{origin}: {names:,} names removed")

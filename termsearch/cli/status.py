@@ -10,7 +10,7 @@ from termsearch.cli.tables import print_table
 if TYPE_CHECKING:
     from termsearch.index.manifest import Generation
 
-__all__ = ["described", "status_command"]
+__all__ = ["described", "status_command", "tell_of_deleted"]
 
 _MB = 1_000_000
 
@@ -71,3 +71,12 @@ def described(generation: "Generation") -> str:
     )
     names = "being written" if generation.names is None else f"{generation.names:,} names"
     return f"{releases or 'nothing'} ({names})"
+
+
+def tell_of_deleted(generation: "Generation | None") -> None:
+    """That there is nothing any more for a rollback to return to, if there was."""
+    if generation:
+        click.echo(
+            f"The kept generation, {described(generation)}, was deleted; --keep retains one.",
+            err=True,
+        )

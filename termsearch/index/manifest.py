@@ -30,7 +30,6 @@ class Loaded(BaseModel):
     fingerprint: str = Field(
         default="", description="Of what it was read from and how; empty: not known any more."
     )
-
     options: str | None = Field(
         default=None, description="With which it was read, as on the command line; null: unknown."
     )
