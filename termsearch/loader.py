@@ -11,7 +11,7 @@ can be tested with a ten-line file and no model.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -64,14 +64,27 @@ class Options:
         wanted = (f"{each.casefold().replace('_', '-')}-" for each in self.langs)
         return not self.langs or any(tag.startswith(w) or w.startswith(tag) for w in wanted)
 
-    def told(self) -> str:
-        """Those that were given, as the command line has them; nothing for none."""
-        several = [("--vocab", self.vocabularies), ("--lang", self.langs)]
-        flags = [f"{flag} {value}" for flag, values in several for value in values]
-        flags += [f"--dialect {self.dialect}"] if self.dialect else []
-        flags += [f"--{name}" for name in ("inactive", "hierarchy") if getattr(self, name)]
-        flags += [f"--column {ours}={theirs}" for ours, theirs in self.columns.items()]
-        return " ".join(flags)
+    def told(self, acted_on: Container[str]) -> str:
+        """Those that were given and that a loader acts on, as on the command line; may be empty.
+
+        Args:
+            acted_on: The loader's ``OPTIONS``.
+        """
+        told = {
+            "vocabularies": [f"--vocab {each}" for each in self.vocabularies],
+            "langs": [f"--lang {each}" for each in self.langs],
+            "dialect": [f"--dialect {self.dialect}"],
+            "inactive": ["--inactive"],
+            "hierarchy": ["--hierarchy"],
+            "columns": [f"--column {ours}={theirs}" for ours, theirs in self.columns.items()],
+        }
+        given = self.given()
+        return " ".join(
+            flag
+            for name, flags in told.items()
+            if name in given and name in acted_on
+            for flag in flags
+        )
 
     def given(self) -> set[str]:
         """Names of the options that differ from their default."""

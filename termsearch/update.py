@@ -115,7 +115,7 @@ class Update:
             report=report,
             replace_all=self._how.replace,
             fingerprint=self._prints[loader],
-            options=self._options.told(),
+            options=self._options.told(find_loader(loader).OPTIONS),
             difference=None if self._how.share else self._difference(),
             share=self._how.share,
             progress=progress,

@@ -169,3 +169,17 @@ def test_other_options_than_the_last_time_are_told_of(tmp_path: Path) -> None:
     assert expected in told.output
     assert expected not in ingest(ward, "--force").output
     assert status()["origins"]["table/ward"]["options"] == ""
+
+
+def test_an_option_that_means_nothing_to_a_loader_is_not_missed_the_next_time(
+    tmp_path: Path,
+) -> None:
+    ward = table(tmp_path, "ward", "A1,fever,")
+    assert ingest(ward, "--hierarchy").exit_code == 0
+
+    foretold = run("diff", str(ward))
+    told = ingest(ward)
+
+    assert "the last time" not in foretold.stderr
+    assert (told.exit_code, "the last time" in told.output) == (0, False)
+    assert status()["origins"]["table/ward"]["options"] == ""

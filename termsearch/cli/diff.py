@@ -56,7 +56,7 @@ def diff_command(
     """
     from termsearch.connect import open_index
     from termsearch.diff import Difference
-    from termsearch.loader import grouped
+    from termsearch.loader import find_loader, grouped
     from termsearch.summary import other_options
 
     options = loader_options(given)
@@ -67,9 +67,10 @@ def diff_command(
         for name, members in plan.items():
             _read(difference, name, members, options)
         found = difference.finish()
-        origins = [each.origin for each in found.origins]
-        for warning in other_options(index.manifest, origins, options.told()):
-            click.echo(f"warning: {warning}", err=True)
+        for each in found.origins:
+            acted_on = find_loader(each.origin.partition("/")[0]).OPTIONS
+            for warning in other_options(index.manifest, [each.origin], options.told(acted_on)):
+                click.echo(f"warning: {warning}", err=True)
     finally:
         index.close()
     click.echo(found.model_dump_json()) if as_json else _print(found)
