@@ -15,7 +15,7 @@ from termsearch.concept import Kind
 from termsearch.conflict import conflicts, facts
 from termsearch.grams import likeness
 from termsearch.index.point import Point
-from termsearch.lexicon import inflected, reversed_words
+from termsearch.lexicon import inflected, joined, reversed_words
 
 __all__ = ["DOUBT", "Asked", "Match", "Order", "Seen"]
 
@@ -70,6 +70,7 @@ class Match:
         """``farthest``: the lowest cosine that was fetched; no other name is nearer."""
         self.asked, self.point, self.legs = asked, point, legs
         self._farthest = farthest
+        self._contradicts_nothing = False
         self.kind: MatchType = self._kind()
         self.at_most = self._at_most()
 
@@ -83,12 +84,14 @@ class Match:
         """In what the name contradicts the query."""
         if self.kind == "exact" or self.asked.mode in {"dense", "lexical"}:
             return ()
+        if self._contradicts_nothing:  # "un-controlled" is no opposite of "uncontrolled"
+            return ()
         return conflicts(facts(self.asked.form), facts(self.point.form))
 
     @property
     def score(self) -> float:
         """-1 to 1, higher is nearer."""
-        return self.at_most - CONFLICT * len(self.conflicts)
+        return max(-1.0, self.at_most - CONFLICT * len(self.conflicts))
 
     @property
     def order(self) -> Order:
@@ -117,6 +120,9 @@ class Match:
         if self.point.form == self.asked.form:
             return "exact"
         if self.point.key == self.asked.key and self._says_the_same():
+            return "normalized"
+        if joined(self.asked.form, self.point.form):
+            self._contradicts_nothing = True
             return "normalized"
         if "dense" in self.legs and "lexical" in self.legs:
             return "hybrid"

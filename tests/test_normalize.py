@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.lexicon import _normal, inflected, reversed_words, words
+from termsearch.lexicon import _normal, inflected, joined, reversed_words, words
 from termsearch.normalize import search_form, search_key
 
 
@@ -63,6 +63,8 @@ def test_the_short_way_for_ascii_agrees_with_the_long_one(text: str) -> None:
         ("ear anomalies", "abnormality of the ear"),
         ("α-thalassaemia", "alpha thalassemia"),
         ("second degree burn", "burn, 2 degree"),
+        ("2nd degree burn", "second-degree burn"),
+        ("12th rib", "twelfth rib"),
         ("T.B.", "TB"),
         ("oesophagitis", "Esophagitis"),
         ("generalised oedema", "generalized edema"),
@@ -151,6 +153,41 @@ def test_words_that_say_what_comes_of_what_are_not_turned_round(
 ) -> None:
     assert reversed_words(search_form(one), search_form(other)) is turned
     assert reversed_words(search_form(other), search_form(one)) is turned
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("pre-auricular pits", "preauricular pit", True),
+        ("x-ray of chest", "xray of chest", True),
+        ("healthcare", "health care", True),
+        ("amoxicillin 500mg", "amoxicillin 500 mg", True),
+        ("micro-angiopathies", "microangiopathy", True),
+        ("poly(hydroxybutyrate)", "polyhydroxybutyrates", True),
+        ("health care", "health-care", False),  # one key does
+        ("a typical carcinoid", "atypical carcinoid", False),
+        ("in active labour", "inactive labour", False),
+        ("no tching", "notching", False),
+        ("retin-a", "retina", False),
+        ("protein s", "proteins", False),
+        ("HLA-D", "HLA-DS", False),
+        ("12 5 mg", "125 mg", False),
+        ("1.25 mg", "12.5 mg", False),
+        ("fever", "fevers", False),
+    ],
+)
+def test_a_blank_or_hyphen_within_a_word_makes_no_other_name(
+    one: str, other: str, same: bool
+) -> None:
+    assert joined(search_form(one), search_form(other)) is same
+
+
+@given(st.text(alphabet="ab1 -s"), st.text(alphabet="ab1 -s"))
+def test_whether_words_are_joined_does_not_depend_on_which_is_asked(one: str, other: str) -> None:
+    one, other = search_form(one), search_form(other)
+
+    assert joined(one, other) is joined(other, one)
+    assert not joined(one, one)
 
 
 def test_stems_are_those_that_indexes_were_made_with() -> None:

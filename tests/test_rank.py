@@ -75,6 +75,29 @@ def test_of_names_that_say_the_same_who_is_spelt_alike_goes_first() -> None:
     assert [match.point.code for match in ranked] == ["b", "a"]
 
 
+def test_a_name_of_the_same_letters_contradicts_nothing() -> None:
+    asked = Asked("un-controlled asthma", search_key("un-controlled asthma"), "auto")
+    names = [named("a", "Controlled asthma"), named("b", "Uncontrolled asthma")]
+
+    ranked = best_of_each_concept(asked, {"lexical": [Found(name, 1.0) for name in names]})
+
+    assert [(match.point.code, match.kind) for match in ranked] == [
+        ("b", "normalized"),
+        ("a", "lexical"),
+    ]
+    assert not ranked[0].conflicts
+
+
+def test_a_score_is_never_below_minus_one() -> None:
+    asked = Asked("left acute type 1", search_key("left acute type 1"), "auto")
+    name = named("a", "right chronic type 2")
+
+    match = Match(asked, name, {"dense": Seen(1, -0.9)}, -0.9)
+
+    assert len(match.conflicts) > 1
+    assert match.score == -1
+
+
 def test_the_same_words_turned_round_are_not_the_same() -> None:
     asked = Asked("right to left shunt", search_key("right to left shunt"), "auto")
 
