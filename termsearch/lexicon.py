@@ -55,7 +55,8 @@ _GREEK: Final = dict(
 _ROMAN: Final = {
     numeral: str(number)
     for number, numeral in enumerate(
-        ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"), start=1
+        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix".split(),  # noqa: SIM905
+        start=1,
     )
 }
 _COUNTED: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -65,6 +65,7 @@ def test_the_short_way_for_ascii_agrees_with_the_long_one(text: str) -> None:
         ("second degree burn", "burn, 2 degree"),
         ("2nd degree burn", "second-degree burn"),
         ("12th rib", "twelfth rib"),
+        ("collagen XVII", "collagen 17"),
         ("T.B.", "TB"),
         ("oesophagitis", "Esophagitis"),
         ("generalised oedema", "generalized edema"),

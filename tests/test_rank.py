@@ -88,6 +88,18 @@ def test_a_name_of_the_same_letters_contradicts_nothing() -> None:
     assert not ranked[0].conflicts
 
 
+def test_a_name_without_the_number_asked_for_goes_behind_one_that_has_it() -> None:
+    asked = Asked("peptidylarginine deiminase iii", search_key("peptidylarginine deiminase iii"),
+                  "auto")  # fmt: skip
+    general = Found(named("a", "Peptidylarginine deiminases"), 0.9)
+    right = Found(named("b", "Protein-arginine deiminase type 3"), 0.91)
+
+    ranked = best_of_each_concept(asked, {"dense": [general, right]})
+
+    assert [match.point.code for match in ranked] == ["b", "a"]
+    assert not ranked[1].conflicts
+
+
 def test_a_score_is_never_below_minus_one() -> None:
     asked = Asked("left acute type 1", search_key("left acute type 1"), "auto")
     name = named("a", "right chronic type 2")
