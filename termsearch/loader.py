@@ -20,6 +20,7 @@ from typing import Protocol, cast, runtime_checkable
 from termsearch.concept import Concept
 from termsearch.errors import BrokenLoaderError, UnknownLoaderError, UnknownReleaseError
 from termsearch.normalize import search_form
+from termsearch.vocabulary import lang_includes
 
 __all__ = [
     "GROUP",
@@ -60,9 +61,18 @@ class Options:
 
         ``en`` asks for ``en-GB`` too; ``en-GB`` for ``en``, which may be just that.
         """
-        tag = f"{lang.casefold()}-"
-        wanted = (f"{each.casefold().replace('_', '-')}-" for each in self.langs)
-        return not self.langs or any(tag.startswith(w) or w.startswith(tag) for w in wanted)
+        return not self.langs or any(
+            lang_includes(each, lang) or lang_includes(lang, each) for each in self.langs
+        )
+
+    def unwanted(self, vocabulary: str, lang: str) -> str:
+        """Why these options leave names of ``vocabulary`` in ``lang`` out; nothing if they don't.
+
+        A reason for :meth:`Report.drop`.
+        """
+        if self.vocabularies and vocabulary not in self.vocabularies:
+            return f"vocabulary {vocabulary}"
+        return "" if self.wants_lang(lang) else f"language {lang}"
 
     def told(self, acted_on: Container[str]) -> str:
         """Those that were given and that a loader acts on, as on the command line; may be empty.

@@ -1,4 +1,4 @@
-"""Vocabulary ids, the other names people know them by, and CURIEs.
+"""Vocabulary ids, the other names people know them by, CURIEs, and language tags.
 
 Ids are Bioregistry prefixes in lower case (https://bioregistry.io). Wherever a user names a
 vocabulary, its UMLS source abbreviation (https://www.nlm.nih.gov/research/umls/sourcereleasedocs),
@@ -9,7 +9,15 @@ A vocabulary that is not listed here works all the same: its id is its name in l
 import re
 from typing import NamedTuple
 
-__all__ = ["KNOWN", "Vocabulary", "curie", "full_code", "split_curie", "vocabulary_id"]
+__all__ = [
+    "KNOWN",
+    "Vocabulary",
+    "curie",
+    "full_code",
+    "lang_includes",
+    "split_curie",
+    "vocabulary_id",
+]
 
 
 class Vocabulary(NamedTuple):
@@ -172,6 +180,18 @@ def split_curie(text: str) -> tuple[str, str] | None:
         return None
     vocabulary = vocabulary_id(name)
     return vocabulary, full_code(vocabulary, code.strip())
+
+
+def lang_includes(wanted: str, tag: str) -> bool:
+    """Whether the BCP-47 tag ``wanted`` is ``tag``, or the same and less exact.
+
+    ``en`` includes ``en-GB`` and ``EN_gb``; neither includes ``en``, and ``en`` no ``enm``.
+    """
+    return f"{_tag(tag)}-".startswith(f"{_tag(wanted)}-")
+
+
+def _tag(lang: str) -> str:
+    return lang.casefold().replace("_", "-")
 
 
 def _split_uri(text: str) -> tuple[str, str]:

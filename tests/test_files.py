@@ -1,7 +1,6 @@
 """Release files are found and read wherever a publisher puts them."""
 
 import gzip
-import io
 import zipfile
 from pathlib import Path
 
@@ -9,17 +8,11 @@ import pytest
 
 from termsearch.errors import BadRecordError, BadReleaseError
 from termsearch.loader import Report
-from termsearch_loaders.files import lines, members
+from termsearch_loaders import snomedct, umls
+from termsearch_loaders.files import base_names, lines, members
+from tests.archives import zipped
 
 TEXT = "one\r\ntwo\u0085still two\nthree"
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def test_lines_end_only_where_a_file_ends_them(tmp_path: Path) -> None:
@@ -78,3 +71,57 @@ def test_a_zip_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
 
     with pytest.raises(BadReleaseError, match=r"a\.zip: not a readable zip"):
         members(tmp_path / "a.zip")
+
+
+CONCEPTS = "sct2_Concept_Snapshot_INT_20250101.txt"
+
+
+def encrypted(archive: bytes) -> bytes:
+    """The same with the flag that says so (APPNOTE.TXT 4.4.4), which the library does not write."""
+    found = bytearray(archive)
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        found[found.index(signature) + flags] |= 1
+    return bytes(found)
+
+
+def test_names_of_a_folder_are_those_of_its_files_and_in_its_zips(tmp_path: Path) -> None:
+    (tmp_path / "MRCONSO.RRF").mkdir()
+    (tmp_path / "MRCONSO.RRF" / "a.txt").write_bytes(b"")
+    (tmp_path / "b.zip").write_bytes(zipped({"x/c.txt": b"", "d.zip": zipped({"e.txt": b""})}))
+    (tmp_path / "f.zip").write_bytes(zipped({"g.txt": b""})[:-4])
+
+    found = list(base_names(tmp_path))
+
+    assert found == ["a.txt", "b.zip", "c.txt", "d.zip", "f.zip"]
+    assert not umls.recognises(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (zipped({f"Snapshot/{CONCEPTS}": b""}), True),
+        (encrypted(zipped({CONCEPTS: b"zz"})), True),
+        (zipped({CONCEPTS: b"zz"})[:-30], False),
+        (zipped({"x/SnomedCT_Zz_20250101.zip": b"no zip"}), True),
+        (zipped({"other.zip": zipped({CONCEPTS: b"zz"})}), False),
+        (zipped({}), False),
+        (b"", False),
+    ],
+    ids=["plain", "encrypted", "cut", "in a package", "in any zip", "of nothing", "empty"],
+)
+def test_a_zip_is_known_for_snomed_ct_by_the_names_in_it_and_not_by_its_own(
+    tmp_path: Path, content: bytes, expected: bool
+) -> None:
+    path = tmp_path / "SnomedCT_Zz.zip"
+    path.write_bytes(content)
+
+    assert snomedct.recognises(path) == expected
+
+
+def test_an_encrypted_zip_is_refused_in_one_line_when_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(encrypted(zipped({CONCEPTS: b"zz"})))
+
+    (member,) = members(tmp_path / "a.zip")
+
+    with pytest.raises(BadReleaseError, match=r"a\.zip!sct2_.*: can't be opened \(.*encrypted"):
+        list(lines(member))

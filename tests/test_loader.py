@@ -142,3 +142,33 @@ def test_paths_of_one_format_are_read_together() -> None:
 
     assert grouped([umls, mesh, umls]) == {"umls": [umls, umls], "mesh": [mesh]}
     assert grouped([umls, mesh], "table") == {"table": [umls, mesh]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "left_out"),
+    [
+        ((), ["en", "de-AT", ""], []),
+        (("en",), ["en", "en-GB", "en_GB"], ["enm", "de"]),
+        (("pt_BR", "de"), ["pt-br", "pt", "de-CH"], ["pt-PT", "pt_PT", "en"]),
+    ],
+)
+def test_a_language_asks_for_what_is_more_or_less_exact(
+    asked: tuple[str, ...], kept: list[str], left_out: list[str]
+) -> None:
+    options = Options(langs=asked)
+
+    assert all(map(options.wants_lang, kept))
+    assert not any(map(options.wants_lang, left_out))
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (Options(), ""),
+        (Options(vocabularies=("hp", "mesh"), langs=("fr", "en-GB")), ""),
+        (Options(vocabularies=("hp",), langs=("fr",)), "vocabulary mesh"),
+        (Options(langs=("fr",)), "language en"),
+    ],
+)
+def test_what_options_leave_out_has_its_reason(options: Options, reason: str) -> None:
+    assert options.unwanted("mesh", "en") == reason

@@ -169,28 +169,6 @@ def test_ancestors_are_found_over_an_imported_term_that_is_left_out(tmp_path: Pa
     assert (concepts["HP:2"].parents, concepts["HP:2"].ancestors) == ((), ("HP:1",))
 
 
-def test_parents_that_the_file_lacks_are_counted_in_a_warning(tmp_path: Path) -> None:
-    report = Report()
-
-    loaded(
-        written(tmp_path, "[Term]\nid: HP:1\nname: Zz\nis_a: HP:9\nis_a: BFO:9\n"), report=report
-    )
-
-    assert len(report.warnings) == 1
-    assert "1 parents are not in the file" in report.warnings[0]
-
-
-def test_successors_that_the_file_lacks_are_counted_in_the_same_warning(tmp_path: Path) -> None:
-    report = Report()
-    gone = "[Term]\nid: HP:2\nname: Zz old\nis_obsolete: true\nreplaced_by: "
-    text = f"[Term]\nid: HP:1\nname: Zz\nis_a: HP:9\nalt_id: HP:3\n\n{gone}"
-
-    loaded(written(tmp_path, f"{text}HP:8\nreplaced_by: HP:3\nreplaced_by: BFO:8\n"), report=report)
-
-    (warning,) = report.warnings
-    assert "1 parents and 1 successors are not in the file; take the ontology's main" in warning
-
-
 def test_the_name_of_the_ontology_outweighs_a_larger_import(tmp_path: Path) -> None:
     stanzas = ["id: HP:1\nname: Zz fever", "id: UBERON:1\nname: Zz a", "id: UBERON:2\nname: Zz b"]
 

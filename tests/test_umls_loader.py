@@ -138,8 +138,9 @@ def test_languages_are_asked_for_and_given_in_bcp47(tmp_path: Path, lat: str, la
     assert [(name.text, name.lang) for name in concept.names] == [("zz foreign", lang)]
 
 
-def test_a_region_asks_for_its_language(tmp_path: Path) -> None:
-    (concept,) = read(release(tmp_path, MRCONSO=FEVER), langs=("en-GB",))
+@pytest.mark.parametrize("lang", ["en-GB", "en_GB", "EN"])
+def test_a_region_asks_for_its_language(tmp_path: Path, lang: str) -> None:
+    (concept,) = read(release(tmp_path, MRCONSO=FEVER), langs=(lang,))
 
     assert texts(concept) == ["Zz fever", "zz high temp"]
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.vocabulary import KNOWN, curie, full_code, split_curie, vocabulary_id
+from termsearch.vocabulary import (
+    KNOWN,
+    curie,
+    full_code,
+    lang_includes,
+    split_curie,
+    vocabulary_id,
+)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +93,27 @@ def test_codes_are_read_from_what_people_write(text: str, expected: tuple[str, s
 def test_a_code_that_carries_its_prefix_is_its_own_curie() -> None:
     assert curie("hp", "HP:0001945") == "HP:0001945"
     assert curie("mesh", "D005334") == "mesh:D005334"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tag", "expected"),
+    [
+        ("en", "en", True),
+        ("en", "en-GB", True),
+        ("EN", "en_gb", True),
+        ("en_GB", "en-gb", True),
+        ("en-gb", "en_GB", True),
+        ("zh-Hant", "zh_hant_TW", True),
+        ("en-GB", "en", False),
+        ("en-GB", "en-US", False),
+        ("en", "enm", False),
+        ("e", "en", False),
+        ("", "en", False),
+        ("en", "", False),
+    ],
+)
+def test_a_language_includes_what_is_more_exact(wanted: str, tag: str, expected: bool) -> None:
+    assert lang_includes(wanted, tag) == expected
 
 
 codes = st.text(st.characters(categories=["L", "N"], include_characters=".-_:/|"), min_size=1)

@@ -1,7 +1,5 @@
 """A UMLS release of invented rows: UMLS content may not be redistributed."""
 
-import io
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from termsearch.concept import Concept
 from termsearch.loader import Options, Report
 from termsearch_loaders.umls import load
+from tests.archives import zipped
 
 __all__ = ["CONSO", "COUGH", "FEVER", "GRAPH", "THREE", "atom", "definition",
            "merged", "preferred", "read", "relation", "release", "row", "source",
@@ -71,14 +70,6 @@ def read(
 
 def texts(concept: Concept) -> list[str]:
     return [name.text for name in concept.names]
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 FEVER = preferred("C9000001", "Zz fever", AUI="A1") + atom("C9000001", "zz high temp", AUI="A2")

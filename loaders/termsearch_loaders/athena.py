@@ -21,7 +21,7 @@ from termsearch.concept import Concept, Kind, Name, SemanticType, Source
 from termsearch.loader import Options, Report, visible
 from termsearch.vocabulary import full_code, vocabulary_id
 from termsearch_loaders.athena_rows import has_table, rows, tables
-from termsearch_loaders.joined import temporary_database
+from termsearch_loaders.temporary_database import temporary_database
 
 __all__ = ["OPTIONS", "load", "recognises"]
 
@@ -87,7 +87,7 @@ def _kept(found: Iterable[tuple[str, ...]], options: Options, report: Report) ->
     for id_, name, domain, named, kind, standard, code, invalid in found:
         report.read += 1
         vocabulary = vocabulary_of(named)
-        if reason := _unwanted(vocabulary, options):
+        if reason := options.unwanted(vocabulary, LANG):
             report.drop(reason)
             continue
         parts[vocabulary] = None
@@ -107,12 +107,6 @@ def _kept(found: Iterable[tuple[str, ...]], options: Options, report: Report) ->
                 standard,
             )
     report.parts += parts
-
-
-def _unwanted(vocabulary: str, options: Options) -> str:
-    if options.vocabularies and vocabulary not in options.vocabularies:
-        return f"vocabulary {vocabulary}"
-    return "" if options.wants_lang(LANG) else f"language {LANG}"
 
 
 def _english(found: Iterable[tuple[str, ...]], report: Report) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from termsearch.loader import Report
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["BROKEN", "Member", "base_names", "lines", "members"]
+__all__ = ["BROKEN", "Member", "base_names", "damaged", "lines", "members"]
 
 #: What the standard library raises for compressed data that end early or are damaged.
 BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
@@ -99,13 +99,23 @@ def base_names(path: Path) -> Iterator[str]:
     """
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     for file in files:
-        yield file.name
-        if file.suffix.lower() in _ZIPS and file.is_file():
-            try:
-                with zipfile.ZipFile(file) as archive:
-                    yield from (name.rpartition("/")[2] for name in archive.namelist())
-            except Exception:  # noqa: BLE001, S112  # recognising never fails, whatever the file is
-                continue
+        try:
+            if file.is_file():
+                yield file.name
+                yield from _zipped_names(file)
+        except Exception:  # noqa: BLE001, S112  # recognising never fails, whatever the file is
+            continue
+
+
+def _zipped_names(file: Path) -> Iterator[str]:
+    if file.suffix.lower() in _ZIPS:
+        with zipfile.ZipFile(file) as archive:
+            yield from (name.rpartition("/")[2] for name in archive.namelist())
+
+
+def damaged(member: Member, where: str, error: Exception) -> BadRecordError:
+    """The error for compressed data that can't be read to their end, where one of BROKEN came."""
+    return BadRecordError(str(member), where, f"the compressed data are cut or damaged ({error})")
 
 
 def lines(member: Member, report: Report | None = None, *, ended: bool = False) -> Iterator[str]:
@@ -130,9 +140,7 @@ def lines(member: Member, report: Report | None = None, *, ended: bool = False) 
     except UnicodeDecodeError as error:
         raise BadRecordError(str(member), f"line {number}", f"not UTF-8 ({error})") from error
     except BROKEN as error:
-        raise BadRecordError(
-            str(member), f"after line {number}", f"the compressed data are cut or damaged ({error})"
-        ) from error
+        raise damaged(member, f"after line {number}", error) from error
     if ended and not line.endswith(b"\n"):
         raise BadRecordError(
             str(member),

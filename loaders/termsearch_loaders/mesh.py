@@ -96,7 +96,7 @@ def _doubts(found: Sequence[Edition], parts: Sequence[str], tree: Tree) -> Itera
 
 
 def _concepts(edition: Edition, tree: Tree, options: Options, report: Report) -> Iterator[Concept]:
-    reason = _unwanted(edition.lang, options)
+    reason = options.unwanted(VOCABULARY, edition.lang)
     for record in records(edition, report):
         if reason:
             rows = sum(1 for _ in record.iter("Term"))
@@ -121,15 +121,6 @@ def _concepts(edition: Edition, tree: Tree, options: Options, report: Report) ->
             definition=text(child(found[0], "ScopeNote")) or text(child(record, "Note")),
             xrefs=_xrefs(found[0]),
         )
-
-
-def _unwanted(lang: str, options: Options) -> str:
-    """Why the user's options leave a file's terms out; nothing if they don't."""
-    if options.vocabularies and VOCABULARY not in options.vocabularies:
-        return f"vocabulary {VOCABULARY}"
-    if not options.wants_lang(lang):
-        return f"language {lang}"
-    return ""
 
 
 def _mapped_to(record: _Element) -> list[str]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
-from termsearch_loaders.files import BROKEN, Member, members
+from termsearch.errors import BadReleaseError, TermsearchError
+from termsearch_loaders.files import BROKEN, Member, damaged, members
 
-__all__ = ["Edition", "Part", "damaged", "editions", "holds_mesh"]
+__all__ = ["Edition", "Part", "editions", "holds_mesh"]
 
 
 class Part(NamedTuple):
@@ -144,8 +144,3 @@ def _check_each_part_once(found: Sequence[Edition]) -> None:
                 "part. Name the one to load",
             )
         first[part] = edition.member
-
-
-def damaged(member: Member, where: str, error: Exception) -> BadRecordError:
-    """The error for compressed data that can't be read to their end."""
-    return BadRecordError(str(member), where, f"the compressed data are cut or damaged ({error})")

@@ -10,8 +10,8 @@ from lxml import etree
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
-from termsearch_loaders.files import BROKEN, Member
-from termsearch_loaders.mesh_files import Edition, Part, damaged
+from termsearch_loaders.files import BROKEN, Member, damaged
+from termsearch_loaders.mesh_files import Edition, Part
 
 __all__ = ["broken", "child", "children", "heading", "records", "text", "ui"]
 

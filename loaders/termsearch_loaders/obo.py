@@ -64,7 +64,11 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
 
 
 def _doubts(member: Member, graph: Graph) -> Iterator[str]:
-    lost = {"parents": graph.unknown_parents(), "successors": graph.unknown_successors()}
+    lost = {
+        "parents": graph.unknown_parents(),
+        "related terms": graph.unknown_related(),
+        "successors": graph.unknown_successors(),
+    }
     if told := " and ".join(f"{count:,} {what}" for what, count in lost.items() if count):
         yield f"{member}: {told} are not in the file; take the ontology's main file, and whole"
 
@@ -77,7 +81,7 @@ class _Reader:
         self._graph = graph
         self._inactive = options.inactive
         self._report = report
-        self._unwanted = _unwanted(graph.vocabulary, options)
+        self._unwanted = options.unwanted(graph.vocabulary, LANG)
         self._replaces = graph.replaces(graph.retired if options.inactive else {})
         self._met: set[str] = set()
 
@@ -139,13 +143,6 @@ class _Reader:
                 kinds[synonym.text] = _kind(synonym)
         self._report.kept += len(kinds)
         return tuple(Name(text=text, lang=LANG, kind=kind) for text, kind in kinds.items())
-
-
-def _unwanted(vocabulary: str, options: Options) -> str:
-    """Why the user's options leave a whole file out; nothing if they don't."""
-    if options.vocabularies and vocabulary not in options.vocabularies:
-        return f"vocabulary {vocabulary}"
-    return "" if options.wants_lang(LANG) else f"language {LANG}"
 
 
 def _kind(synonym: Synonym) -> Kind:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
+from termsearch.errors import BadReleaseError, TermsearchError
 from termsearch.loader import Report
-from termsearch_loaders.files import BROKEN, Member, members
+from termsearch_loaders.files import BROKEN, Member, damaged, members
 from termsearch_loaders.obo_json import Obographs
 from termsearch_loaders.obo_terms import Term
 from termsearch_loaders.obo_text import OboText
@@ -77,9 +77,7 @@ def _ontologies(path: Path) -> list[Member]:
             if _is_ontology(member):
                 found.append(member)
         except BROKEN as error:
-            raise BadRecordError(
-                str(member), "at its start", f"the compressed data are cut or damaged ({error})"
-            ) from error
+            raise damaged(member, "at its start", error) from error
     if not found:
         raise BadReleaseError(
             path,

@@ -16,12 +16,17 @@ from termsearch_loaders.obo_terms import (
     prefix_of,
     vocabulary_of,
 )
+from termsearch_loaders.walk import ends, reached
 
 __all__ = ["Graph", "Place"]
 
 #: A root above this share of all terms says nothing of one ("All", "disease"): its children are
 #: the groups. Orphanet's "clinical entity", beside "geography" and others, holds 69 % of 2.6.
 _SAYS_NOTHING = 0.9
+
+#: A file that is cut between two stanzas shows it by the terms that it names and lacks alone. Up
+#: to this share of those that relations lead to may be a curator's slips, and is passed over.
+_SLIPS = 0.01
 
 
 class Place(NamedTuple):
@@ -41,9 +46,13 @@ class Graph:
         self._parents: dict[str, tuple[str, ...]] = {}
         self._successors: dict[str, tuple[str, ...]] = {}
         self._candidates: dict[str, tuple[str, ...]] = {}
+        self._related: set[str] = set()
+        self._others: set[str] = set()
         self.obsolete: dict[str, None] = {}
         for term in terms:
-            if not term.other:
+            if term.other:
+                self._others.add(term.id)
+            else:
                 self._add(term)
         self.vocabulary = _own(self._labels, says)
         self._codes = {term: code_of(term) for term in self._labels if self.is_own(term)}
@@ -58,6 +67,7 @@ class Graph:
         if term.name:
             self._labels.setdefault(one, term.name)
         self._parents[one] = _joined(self._parents.get(one, ()), term.parents)
+        self._related.update(term.related)
         if term.obsolete:
             self.obsolete[one] = None
             self._successors[one] = _joined(self._successors.get(one, ()), term.replaced_by)
@@ -79,7 +89,7 @@ class Graph:
         Parents are in the file's order, ancestors nearest first, over imported terms too; types
         are the branches it belongs to (see :func:`_types`), by code, and none for a single root.
         """
-        above = self._above(term)
+        above = reached(term, self._step_up)
         parents = (parent for parent in self._parents[term] if parent != term)
         found = [self._types[one] for one in (term, *above) if one in self._types]
         narrow = {one.group for one in found if one.code != one.group}
@@ -88,11 +98,11 @@ class Graph:
 
     def replaced_by(self, term: str) -> tuple[str, ...]:
         """Codes to use instead of a retired term: those that mean the same, then possible ones."""
-        same = self._ends(term, self._successors)
+        same = self._ends(term)
         possible = [
             end
             for one in self._candidates.get(term, ())
-            for end in ([one] if one in self._live else self._ends(one, self._successors))
+            for end in ([one] if one in self._live else self._ends(one))
         ]
         return self._own_codes(dict.fromkeys([*same, *possible]))
 
@@ -101,7 +111,7 @@ class Graph:
         found: dict[str, list[str]] = {}
         for old in self._successors:
             if old not in loaded and old not in self._live and self.is_own(old):
-                for end in self._ends(old, self._successors):
+                for end in self._ends(old):
                     found.setdefault(end, []).append(code_of(old))
         return {end: tuple(dict.fromkeys(codes)) for end, codes in found.items()}
 
@@ -115,6 +125,13 @@ class Graph:
         }
         return len(missing)
 
+    def unknown_related(self) -> int:
+        """How many terms of our own other relations lead to and are not in the file, if many."""
+        related = {one for one in self._related if self.is_own(one)}
+        met = self._parents.keys() | self._successors.keys() | self._others
+        unknown = len(related - met)
+        return unknown if unknown > _SLIPS * len(related) else 0
+
     def unknown_successors(self) -> int:
         """How many terms of our own replace others and are not in the file."""
         met = self._parents.keys() | self._successors.keys()
@@ -124,24 +141,12 @@ class Graph:
     def _own_codes(self, terms: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._codes[term] for term in terms if term in self._codes))
 
-    def _above(self, term: str) -> list[str]:
-        """Every term above, breadth first."""
-        met = {term: None}
-        level = [term]
-        while level:
-            above = dict.fromkeys(up for low in level for up in self._parents.get(low, ()))
-            level = [up for up in above if up not in met]
-            met.update(dict.fromkeys(level))
-        return list(met)[1:]
+    def _step_up(self, term: str) -> tuple[str, ...]:
+        return self._parents.get(term, ())
 
-    def _ends(self, term: str, leads: Mapping[str, tuple[str, ...]]) -> list[str]:
-        """The live terms that ``leads`` end in, over terms that were retired since."""
-        met = {term: None}
-        for one in (queue := [term]):  # which grows while it is walked
-            further = [to for to in leads.get(one, ()) if to not in met]
-            met.update(dict.fromkeys(further))
-            queue += [to for to in further if to not in self._live]
-        return [one for one in list(met)[1:] if one in self._live]
+    def _ends(self, retired: str) -> list[str]:
+        """The live terms that mean the same, over terms that were retired since."""
+        return ends(retired, lambda one: self._successors.get(one, ()), self._live.__contains__)
 
 
 def _joined(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
@@ -194,9 +199,4 @@ def _type(term: str, group: str, labels: Mapping[str, str]) -> SemanticType:
 
 def _below(top: str, children: Mapping[str, list[str]]) -> int:
     """How many terms there are below ``top``, itself included."""
-    met = {top: None}
-    for one in (queue := [top]):  # which grows while it is walked
-        further = [child for child in children.get(one, ()) if child not in met]
-        met.update(dict.fromkeys(further))
-        queue += further
-    return len(met)
+    return 1 + len(reached(top, lambda one: children.get(one, ())))

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
-from termsearch_loaders.files import BROKEN, Member
+from termsearch_loaders.files import BROKEN, Member, damaged
 from termsearch_loaders.obo_terms import (
     Synonym,
     Term,
@@ -200,9 +200,7 @@ def _parsed(member: Member) -> object:
             read = stream.read()
         return json.loads(read.decode("utf-8-sig"))
     except BROKEN as error:
-        raise BadRecordError(
-            str(member), "before its end", f"the compressed data are cut or damaged ({error})"
-        ) from error
+        raise damaged(member, "before its end", error) from error
     except UnicodeDecodeError as error:
         line = read.count(b"\n", 0, error.start) + 1
         raise BadRecordError(str(member), f"line {line}", f"not UTF-8 ({error})") from error

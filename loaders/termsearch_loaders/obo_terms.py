@@ -61,6 +61,8 @@ class Term:
     synonyms: list[Synonym] = field(default_factory=list)
     definition: str = ""
     parents: list[str] = field(default_factory=list)
+    #: What other relations lead to, in OBO: JSON that is cut is no JSON.
+    related: list[str] = field(default_factory=list)
     alt_ids: list[str] = field(default_factory=list)
     xrefs: list[str] = field(default_factory=list)  #: as written
     obsolete: bool = False

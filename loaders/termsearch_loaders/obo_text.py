@@ -5,7 +5,7 @@ others passed over. Specification: https://owlcollab.github.io/oboformat/doc/obo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from termsearch.errors import BadRecordError
@@ -23,8 +23,8 @@ _SYNONYMS = {
 #: The tags that are read, of the header and of stanzas.
 _TAGS = frozenset({
     "data-version", "date", "ontology", "synonymtypedef",
-    "id", "name", "def", *_SYNONYMS, "is_a", "alt_id", "xref", "is_obsolete", "replaced_by",
-    "consider",
+    "id", "name", "def", *_SYNONYMS, "is_a", "relationship", "alt_id", "xref", "is_obsolete",
+    "replaced_by", "consider",
 })  # fmt: skip
 _OTHER = {"Term": "", "Typedef": "relation"}
 _SCOPES = frozenset({"EXACT", "BROAD", "NARROW", "RELATED"})
@@ -137,6 +137,7 @@ class OboText:
             synonyms=synonyms,
             definition=self._definition(stanza),
             parents=stanza.ids("is_a"),
+            related=[_id(to) for to in _second_words(stanza.texts("relationship"))],
             alt_ids=stanza.ids("alt_id"),
             xrefs=[_unescaped(value.split(maxsplit=1)[0]) for value in stanza.texts("xref")],
             obsolete=_plain(stanza.first("is_obsolete")).casefold() == "true",
@@ -182,6 +183,13 @@ def _plain(value: str) -> str:
 
 def _id(value: str) -> str:
     return term_id(_unescaped(value.split(maxsplit=1)[0]))
+
+
+def _second_words(values: Iterable[str]) -> Iterator[str]:
+    """``HP:9900001 ! Zz all`` of ``part_of HP:9900001 ! Zz all``."""
+    for value in values:
+        _, *rest = value.split(maxsplit=1)
+        yield from rest
 
 
 def _unescaped(value: str) -> str:

@@ -6,14 +6,14 @@ https://docs.snomed.org/snomed-ct-specifications/snomed-ct-release-file-specific
 """
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from termsearch.errors import BadReleaseError
 from termsearch.loader import Report
-from termsearch_loaders.files import Member, members
+from termsearch_loaders.files import Member, base_names, members
 
 __all__ = ["REFSET", "File", "RF2Name", "file_date", "holds_release", "rf2_name", "select"]
 
@@ -75,27 +75,18 @@ def holds_release(path: Path) -> bool:
     """
     try:
         if path.is_dir():
-            files = (file for file in path.rglob("*") if file.is_file())
-            return any(_is_concepts(name) for file in files for name in _names(file))
+            return any(map(_is_concepts, base_names(path)))
         if rf2_name(path.name):
             return path.is_file()
-        return any(_is_concepts(n) or _INNER_ZIP.fullmatch(n) for n in _names(path) if n)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
+        zipped = islice(base_names(path), 1, None)  # the first is its own, and may be anything
+        return any(_is_concepts(name) or _INNER_ZIP.fullmatch(name) for name in zipped)
+    except OSError:
         return False
 
 
 def _is_concepts(base: str) -> bool:
     name = rf2_name(base)
     return name is not None and name.content == "Concept"
-
-
-def _names(file: Path) -> Iterator[str]:
-    """Base names in a zip; the base name of any other file."""
-    if file.suffix.lower() != ".zip":
-        yield file.name
-    elif zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            yield from (name.rpartition("/")[2] for name in archive.namelist())
 
 
 def select(paths: Sequence[Path], report: Report) -> list[File]:

@@ -3,20 +3,15 @@
 from collections.abc import Container, Iterable, Mapping
 
 from termsearch_loaders.snomedct_tables import Association
+from termsearch_loaders.walk import levels
 
 __all__ = ["History", "ancestors"]
 
 
 def ancestors(concept: int, parents: Mapping[int, tuple[int, ...]]) -> list[int]:
-    """Every concept above, each once: nearest first, then by id. Ends in a cycle, too."""
-    seen = {concept}
-    found: list[int] = []
-    level = list(parents.get(concept, ()))
-    while level := sorted({above for above in level if above not in seen}):
-        seen.update(level)
-        found += level
-        level = [above for below in level for above in parents.get(below, ())]
-    return found
+    """Every concept above, each once: nearest first, then by id."""
+    above = levels(concept, lambda one: parents.get(one, ()))
+    return [one for level in above for one in sorted(level)]
 
 
 class History:
@@ -51,7 +46,11 @@ class History:
         return found
 
     def _ends(self, retired: int, leads: Mapping[int, list[int]]) -> list[int]:
-        """The active concepts that ``leads`` end in, in the order they are come upon."""
+        """The active concepts that ``leads`` end in.
+
+        Depth first, not the nearest first as in :func:`termsearch_loaders.walk.ends`: what the
+        best association leads to comes before what the next one names, by however many steps.
+        """
         found: list[int] = []
         seen, waiting = {retired}, leads.get(retired, [])[::-1]
         while waiting:

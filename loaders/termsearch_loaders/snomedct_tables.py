@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from termsearch_loaders.joined import temporary_database
 from termsearch_loaders.snomedct_files import File
 from termsearch_loaders.snomedct_ids import DEFINITE, DEFINITION
 from termsearch_loaders.snomedct_rows import UNPUBLISHED, add
+from termsearch_loaders.temporary_database import temporary_database
 
 __all__ = ["Association", "Description", "Unresolved", "tables"]
 

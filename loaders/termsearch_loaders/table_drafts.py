@@ -1,11 +1,12 @@
 """What the rows of a user's tables say of each code, and the concepts that come of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from termsearch.concept import Concept, Kind, Name, SemanticType
+from termsearch_loaders.walk import ends, reached
 
 __all__ = ["Draft", "Drafts", "Key"]
 
@@ -84,18 +85,15 @@ class Drafts:
     def _replaces(self, kept: Mapping[Key, Draft]) -> dict[Key, list[str]]:
         """By code that is kept, the retired ones that are not and lead to it, by any steps."""
         found: dict[Key, list[str]] = {}
-        for (vocabulary, old), draft in self._all.items():
-            if draft.active or (vocabulary, old) in kept:
-                continue
-            met = dict.fromkeys([old, *draft.replaced_by])
-            for one in (queue := list(draft.replaced_by)):  # which grows while it is walked
-                if (vocabulary, one) in kept:
-                    found.setdefault((vocabulary, one), []).append(old)
-                elif following := self._all.get((vocabulary, one)):
-                    further = [code for code in following.replaced_by if code not in met]
-                    met.update(dict.fromkeys(further))
-                    queue += further
+        for key, draft in self._all.items():
+            if not draft.active and key not in kept:
+                for end in ends(key, self._successors, kept.__contains__):
+                    found.setdefault(end, []).append(key[1])
         return found
+
+    def _successors(self, key: Key) -> list[Key]:
+        vocabulary, _ = key
+        return [(vocabulary, one) for one in self._all[key].replaced_by] if key in self._all else []
 
 
 def _concept(key: Key, part: str, drafts: Mapping[Key, Draft], replaces: list[str]) -> Concept:
@@ -118,14 +116,11 @@ def _concept(key: Key, part: str, drafts: Mapping[Key, Draft], replaces: list[st
 
 
 def _ancestors(key: Key, drafts: Mapping[Key, Draft]) -> tuple[str, ...]:
-    """Codes above, nearest first, each once; a cycle is walked once."""
+    """Codes above, nearest first, each once."""
     vocabulary, code = key
-    found = dict.fromkeys(drafts[key].parents)
-    queue = list(found)
-    for parent in queue:  # which grows while it is walked
-        draft = drafts.get((vocabulary, parent))
-        further = [one for one in draft.parents if one not in found] if draft else []
-        found.update(dict.fromkeys(further))
-        queue += further
-    found.pop(code, None)
-    return tuple(found)
+
+    def parents(of: str) -> Iterable[str]:
+        draft = drafts.get((vocabulary, of))
+        return draft.parents if draft else ()
+
+    return tuple(reached(code, parents))

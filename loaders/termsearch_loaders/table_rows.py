@@ -20,7 +20,7 @@ from itertools import chain
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
-from termsearch_loaders.files import BROKEN, Member
+from termsearch_loaders.files import BROKEN, Member, damaged
 from termsearch_loaders.table_cells import Row, parsed
 from termsearch_loaders.table_columns import check_columns, fields, listed, required
 
@@ -211,9 +211,7 @@ def _lines(member: Member, report: Report | None) -> Iterator[str]:
             for number, line in enumerate(stream, start=1):
                 yield _decoded(member, number, line)
     except BROKEN as error:
-        raise BadRecordError(
-            str(member), f"after line {number}", f"the compressed data are cut or damaged ({error})"
-        ) from error
+        raise damaged(member, f"after line {number}", error) from error
 
 
 def _decoded(member: Member, number: int, line: bytes) -> str:

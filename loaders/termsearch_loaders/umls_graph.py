@@ -10,6 +10,7 @@ from termsearch.errors import BadRecordError
 from termsearch.loader import Options, Report
 from termsearch_loaders.umls_names import Refusals
 from termsearch_loaders.umls_tables import Table, Tables
+from termsearch_loaders.walk import ends, reached
 
 __all__ = ["Hierarchy", "Merges"]
 
@@ -72,15 +73,7 @@ class Hierarchy:
     def ancestors(self, cui: str) -> tuple[str, ...]:
         """CUIs of all concepts above, nearest first; never ``cui`` itself, cycle or not."""
         number = self._numbers.number(cui)
-        if number is None:
-            return ()
-        above = dict.fromkeys([number])
-        level: list[int] = [number]
-        while level:
-            level = [up for up in dict.fromkeys(up for low in level for up in self._up(low))
-                     if up not in above]  # fmt: skip
-            above.update(dict.fromkeys(level))
-        del above[number]
+        above = reached(number, self._up) if number is not None else ()
         return tuple(map(self._numbers.cui, above))
 
     def _look_up(self, child: int) -> tuple[int, ...]:
@@ -143,9 +136,13 @@ class Merges:
 
         A CUI of ``current`` is in use (again), so it leads nowhere and chains end there.
         """
+
+        def stands(cui: str) -> bool:
+            return cui in current or cui not in self._into
+
         for old in self._into:
             if old not in current:
-                for cui in self._survivors(old, current):
+                for cui in ends(old, self._leads, stands):
                     self._old[cui] = (*self._old.get(cui, ()), old)
         self._into = {}
 
@@ -158,16 +155,5 @@ class Merges:
         if old and new and old != new and new not in known:
             self._into[old] = (*known, new)
 
-    def _survivors(self, old: str, current: Collection[str]) -> list[str]:
-        """The ends of the chains from ``old``; a chain that bites its tail has none."""
-        met, ends, waiting = {old}, list[str](), list(self._into[old])
-        while waiting:
-            cui = waiting.pop(0)
-            if cui in met:
-                continue
-            met.add(cui)
-            if cui in current or cui not in self._into:
-                ends.append(cui)
-            else:
-                waiting += self._into[cui]
-        return ends
+    def _leads(self, cui: str) -> tuple[str, ...]:
+        return self._into.get(cui, ())

@@ -3,6 +3,7 @@
 An atom is one row of MRCONSO: a string as one source writes it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from termsearch.concept import Kind, Name, Source
@@ -49,7 +50,8 @@ def language(lat: str) -> str:
 
 def asked_languages(options: Options) -> tuple[str, ...]:
     """Primary subtags, first asked first; UMLS has no regions, so ``en-GB`` asks for ``en``."""
-    return tuple(dict.fromkeys(lang.split("-")[0].lower() for lang in options.langs)) or ("en",)
+    primary = (re.split("[-_]", lang, maxsplit=1)[0].lower() for lang in options.langs)
+    return tuple(dict.fromkeys(primary)) or ("en",)
 
 
 class Refusals(dict[str, str]):

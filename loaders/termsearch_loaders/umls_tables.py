@@ -12,7 +12,7 @@ from pathlib import Path
 
 from termsearch.errors import BadRecordError, BadReleaseError
 from termsearch.loader import Report
-from termsearch_loaders.files import BROKEN, Member, members
+from termsearch_loaders.files import BROKEN, Member, damaged, members
 
 __all__ = ["COLUMNS", "TABLE", "Table", "Tables"]
 
@@ -154,10 +154,7 @@ class Table:
                     number += chunk.count(b"\n")
                     yield chunk
         except BROKEN as error:
-            raise BadRecordError(
-                str(part), f"after line {number - 1}", f"the compressed data are cut or damaged "
-                f"({error}); expected a whole file, download it again",
-            ) from error  # fmt: skip
+            raise damaged(part, f"after line {number - 1}", error) from error
 
     def _lines(self, raw: bytes, number: int) -> list[str]:
         try:
