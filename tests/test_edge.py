@@ -1,16 +1,18 @@
 """What only the embedded index does: bytes beside its vectors, and files left mapped."""
 
-import io
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 
+from termsearch.elsewhere import elsewhere
 from termsearch.encoder import EncoderCard, Vectors
-from termsearch.errors import IndexUnreadableError
+from termsearch.errors import IndexBusyError, IndexUnreadableError
 from termsearch.index import Ask, Nearest
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.edge.translate import engine
@@ -19,7 +21,7 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.packed import packed
 from termsearch.index.point import points_of
 from termsearch.ingest import ingest
-from termsearch.leaving import leave
+from termsearch.leaving import leave_the_last
 from tests.concepts import ALL, concept
 from tests.conftest import WordHash
 
@@ -82,25 +84,33 @@ def test_a_closed_shard_is_mapped_no_longer(tmp_path: Path, encoder: WordHash) -
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_command_leaves_the_last_shard_mapped_and_none_that_is_out_of_date(
-    tmp_path: Path, encoder: WordHash, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, encoder: WordHash
 ) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         published(folder, encoder)
-    monkeypatch.setattr("termsearch.leaving._leaving", True)
 
+    read, updated = elsewhere(command, folders)
+
+    assert read == folders[1:]
+    assert updated == folders[:1]
+
+
+def command(folders: list[Path]) -> Iterator[list[Path]]:
+    """Which of two it has mapped when it has read both, and when it has updated the second.
+
+    In a process of its own: what is left, is left until the process ends.
+    """
+    leave_the_last()
     for folder in folders:
         for _ in range(3):
             EdgeIndex.open(folder).close()
-
-    assert [folder for folder in folders if mapped(folder)] == folders[1:]
+    yield [folder for folder in folders if mapped(folder)]
     reader = EdgeIndex.open(folders[1])
-    published(folders[1], encoder)
+    published(folders[1], WordHash())
     reader.close()
     EdgeIndex.open(folders[0]).close()
-    assert not mapped(folders[1])
-    leave(other := io.BytesIO())  # so that the index can be deleted
-    assert not other.closed
+    yield [folder for folder in folders if mapped(folder)]
 
 
 def mapped(folder: Path) -> bool:
@@ -119,12 +129,36 @@ def test_what_the_engine_writes_for_a_moment_is_not_copied(tmp_path: Path) -> No
 
 
 def test_a_writer_waits_for_who_holds_the_lock_for_a_moment(tmp_path: Path) -> None:
-    held = lock(tmp_path)
+    taken, asked, released = Event(), Event(), Event()
+
+    def hold() -> None:  # and release, which only the thread can that has taken it
+        held = lock(tmp_path)
+        taken.set()
+        assert asked.wait(30)
+        time.sleep(0.3)  # so that the writer asks in vain at first
+        released.set()
+        held.release()
 
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(lock, tmp_path, 60)
-        held.release()
-        waiting.result()
+        holding = pool.submit(hold)
+        assert taken.wait(30)
+        asked.set()
+        mine = lock(tmp_path, 60)
+        had_to_wait = released.is_set()
+        holding.result()
+
+    assert had_to_wait
+    mine.release()
+
+
+def test_a_writer_without_patience_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+    held = lock(tmp_path)
+
+    with pytest.raises(IndexBusyError, match="another ingest writes to the index"):
+        lock(tmp_path, 0)
+
+    held.release()
+    lock(tmp_path, 0).release()
 
 
 @pytest.mark.parametrize(

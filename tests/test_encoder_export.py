@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from termsearch.connect import encoder_of, export_encoder, export_folder
@@ -78,11 +80,19 @@ def test_no_names_give_no_rows(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_an_exported_encoder_takes_no_more_threads_than_it_may(folder: Path, threads: int) -> None:
+def test_an_exported_encoder_takes_no_more_threads_than_it_may(
+    folder: Path, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, sessions = onnxruntime.InferenceSession, []
+
+    def noted(*arguments: Any, **more: Any) -> Any:
+        sessions.append(begin(*arguments, **more))
+        return sessions[-1]
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", noted)
     encoder = OnnxEncoder(folder, threads)
 
-    options = encoder._session._session.get_session_options()
-    assert options.intra_op_num_threads == threads
+    assert [each.get_session_options().intra_op_num_threads for each in sessions] == [threads]
     np.testing.assert_allclose(encoder.encode(NAMES), OnnxEncoder(folder).encode(NAMES), atol=1e-6)
 
 

@@ -1,27 +1,16 @@
-"""What is the same for all of FHIR: versions, formats, errors, resources, batches."""
+"""What is the same for all of FHIR: versions, formats, errors, resources."""
 
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from termsearch.encoder import Vectors
 from termsearch.errors import IndexBusyError, UnknownCodeError, UnknownValueError
 from termsearch.service.fhir.outcome import outcome_of
 from termsearch.service.problems import Problem, problem_of
-from tests.conftest import WordHash
-from tests.fhir import MESH, SNOMED, ask, failed, get, post, served, value
-
-LOOKUP = f"CodeSystem/$lookup?system={MESH}&code=D990002"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with served(tmp_path_factory.mktemp("fhir")) as opened:
-        yield opened
+from tests.fhir import FEVER, MESH, SNOMED, ask, failed, get, served, value
 
 
 def accepting(client: TestClient, path: str, accept: str) -> Any:
@@ -180,7 +169,7 @@ def test_operations_of_an_instance_know_what_they_are_about(client: TestClient) 
         ("Patient", 404, "not-found"),
         ("", 405, "not-supported"),
         ("metadata?mode=other", 400, "not-supported"),
-        (f"{LOOKUP}&_format=xml", 406, "not-supported"),
+        (f"{FEVER}&_format=xml", 406, "not-supported"),
     ],
 )
 def test_what_is_not_there_is_an_operation_outcome(
@@ -234,23 +223,23 @@ def test_a_body_that_can_not_be_read_is_refused(
 
 @pytest.mark.parametrize("accept", ["application/fhir+xml", "text/turtle"])
 def test_only_json_is_spoken(client: TestClient, accept: str) -> None:
-    refused = accepting(client, LOOKUP, accept)
-    answered = accepting(client, f"{LOOKUP}&_format=json", accept)
-    not_encoded = accepting(client, f"{LOOKUP}&_format=application/fhir+json", accept)
+    refused = accepting(client, FEVER, accept)
+    answered = accepting(client, f"{FEVER}&_format=json", accept)
+    not_encoded = accepting(client, f"{FEVER}&_format=application/fhir+json", accept)
 
     assert failed(ask(refused, 406))[0] == "not-supported"
     assert ask(answered) == ask(not_encoded)
 
 
 def test_an_answer_is_laid_out_for_people_where_that_is_asked_for(client: TestClient) -> None:
-    response = client.get(f"/fhir/{LOOKUP}&_pretty=true")
+    response = client.get(f"/fhir/{FEVER}&_pretty=true")
 
     assert response.text.startswith('{\n  "resourceType"')
 
 
 def test_an_unknown_parameter_is_named_or_refused(client: TestClient) -> None:
-    lenient = client.get(f"/fhir/{LOOKUP}&colour=red%0d%0a")
-    strict = client.get(f"/fhir/{LOOKUP}&colour=red", headers={"Prefer": "handling=strict"})
+    lenient = client.get(f"/fhir/{FEVER}&colour=red%0d%0a")
+    strict = client.get(f"/fhir/{FEVER}&colour=red", headers={"Prefer": "handling=strict"})
 
     assert value(ask(lenient), "display") == "Fever"
     assert lenient.headers["warning"] == '299 - "ignored: colour"'
@@ -293,107 +282,6 @@ def test_who_has_no_key_is_told_so_in_fhir(tmp_path: Path) -> None:
 )
 def test_every_problem_has_its_issue_type(problem: Problem, code: str) -> None:
     assert failed(outcome_of(problem))[0] == code
-
-
-def batch(*entries: tuple[str, str] | tuple[str, str, Any], kind: str = "batch") -> dict[str, Any]:
-    return {
-        "resourceType": "Bundle",
-        "type": kind,
-        "entry": [
-            {"request": {"method": entry[0], "url": entry[1]},
-             **({"resource": entry[2]} if len(entry) == 3 else {})}
-            for entry in entries
-        ],
-    }  # fmt: skip
-
-
-def test_a_batch_is_answered_in_order(client: TestClient) -> None:
-    body = {"resourceType": "Parameters", "parameter": [
-        {"name": "url", "valueUri": f"{MESH}?fhir_vs"},
-        {"name": "filter", "valueString": "pyrexia"},
-    ]}  # fmt: skip
-
-    bundle = post(client, "", batch(
-        ("GET", LOOKUP),
-        ("GET", "CodeSystem/$lookup?system=x&code=1"),
-        ("POST", "/ValueSet/$expand", body),
-        ("GET", "http://127.0.0.1/fhir/metadata"),
-        ("DELETE", "CodeSystem/mesh"),
-        ("POST", ""),
-    ))  # fmt: skip
-
-    assert bundle["type"] == "batch-response"
-    assert [each["response"]["status"] for each in bundle["entry"]] == [
-        "200", "404", "200", "200", "404", "400",
-    ]  # fmt: skip
-    first, second, third = bundle["entry"][:3]
-    assert value(first["resource"], "display") == "Fever"
-    assert failed(second["response"]["outcome"])[0] == "not-found"
-    assert third["resource"]["expansion"]["contains"][0]["code"] == "D990002"
-
-
-def test_a_parameter_that_a_batch_has_misspelt_is_named_beside_its_answer(
-    client: TestClient,
-) -> None:
-    bundle = post(client, "", batch(("GET", f"{LOOKUP}&colour=red"), ("GET", LOOKUP),
-                                    ("GET", "CodeSystem?colour=red")))  # fmt: skip
-
-    first, second, third = (each["response"] for each in bundle["entry"])
-    assert first["outcome"]["issue"][0]["severity"] == "information"
-    assert "colour" in failed(first["outcome"])[1]
-    assert "colour" in failed(third["outcome"])[1]
-    assert second == {"status": "200"}
-
-
-class _Poisoned(WordHash):
-    """Fails at one text."""
-
-    def encode(self, names: Sequence[str], *, unit: bool = True) -> Vectors:
-        if "poison" in names:
-            raise RuntimeError(f"can't embed {names}")
-        return super().encode(names, unit=unit)
-
-
-def test_a_bug_in_one_entry_of_a_batch_is_that_entrys_own(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    expand = f"ValueSet/$expand?url={MESH}?fhir_vs&filter="
-
-    with served(tmp_path, encoder=_Poisoned()) as client:
-        bundle = post(client, "", batch(("GET", f"{expand}fever"), ("GET", f"{expand}poison"),
-                                        ("GET", LOOKUP)))  # fmt: skip
-
-    assert [each["response"]["status"] for each in bundle["entry"]] == ["200", "500", "200"]
-    assert failed(bundle["entry"][1]["response"]["outcome"])[0] == "exception"
-    assert "RuntimeError" in caplog.text
-    assert "poison" not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (batch(kind="transaction"), "not-supported"),
-        ({"resourceType": "Patient", "type": "batch"}, "not-supported"),
-        ({"resourceType": "Bundle"}, "invalid"),
-        ({"resourceType": "Bundle", "type": "batch", "entry": [{}]}, "invalid"),
-        (batch(*[("GET", "metadata")] * 201), "invalid"),
-    ],
-)
-def test_what_is_no_batch_is_refused(client: TestClient, body: Any, code: str) -> None:
-    assert failed(post(client, "", body, status=400))[0] == code
-
-
-def test_a_batch_speaks_the_version_that_it_is_sent_in(client: TestClient) -> None:
-    base = get(client, "r5/metadata")["implementation"]["url"]
-
-    bundle = post(client, "r5", batch(("GET", f"{base}/metadata")))
-
-    assert base == "http://127.0.0.1/fhir/r5"
-    assert bundle["entry"][0]["resource"]["fhirVersion"] == "5.0.0"
-
-
-def test_an_empty_batch_has_an_empty_answer(client: TestClient) -> None:
-    assert "entry" not in post(client, "r5", batch())
 
 
 def test_what_is_searched_for_is_logged_only_where_that_is_wanted(

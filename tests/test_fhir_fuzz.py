@@ -1,16 +1,14 @@
 """Whatever is sent to /fhir: an answer or an OperationOutcome, both valid FHIR, never a 5xx."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from tests.fhir import MESH, SNOMED, ask, served
+from tests.fhir import LOINC, MESH, SNOMED, ask
 
 FUZZ = settings(
     max_examples=150,
@@ -117,11 +115,29 @@ anything = st.recursive(plain, lambda inner: st.lists(inner, max_size=3)
                                                            "entry", "request", "type"]),
                                           inner, max_size=3), max_leaves=10)  # fmt: skip
 
+#: What the index holds of each code system, and of which of them all can be listed.
+HELD = {MESH: "D990002", SNOMED: "39999993", "urn:x-termsearch:ward_a": "W/1", LOINC: "99-9"}
+LISTED = [f"{system}?fhir_vs" for system in HELD if system != LOINC]
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with served(tmp_path_factory.mktemp("fhir")) as opened:
-        yield opened
+known = st.sampled_from([{"system": system, "code": code} for system, code in HELD.items()])
+mesh = st.sampled_from(["D990001", "D990002", "D990003"])
+word = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
+page = {"count": st.integers(0, 1000), "offset": st.integers(0, 999)}
+#: Operations with parameters of which none is wrong.
+right = st.one_of(
+    st.tuples(st.sampled_from(["CodeSystem/$lookup", "ConceptMap/$translate"]), known),
+    st.tuples(st.just("ValueSet/$validate-code"),
+              known.map(lambda one: {"url": f"{one['system']}?fhir_vs", **one})),
+    st.tuples(st.just("CodeSystem/$validate-code"),
+              st.fixed_dictionaries({"url": st.sampled_from([*HELD]), "code": word})),
+    st.tuples(st.just("CodeSystem/$subsumes"),
+              st.fixed_dictionaries({"system": st.just(MESH), "codeA": mesh, "codeB": mesh})),
+    st.tuples(st.just("ValueSet/$expand"),
+              st.fixed_dictionaries({"url": st.sampled_from(LISTED), **page})),
+    st.tuples(st.just("ValueSet/$expand"), st.fixed_dictionaries({
+        "url": st.sampled_from([*LISTED, f"{LOINC}?fhir_vs"]),
+        "filter": st.lists(word, min_size=1, max_size=3).map(" ".join), **page})),
+)  # fmt: skip
 
 
 def accept(response: Any) -> None:
@@ -133,6 +149,27 @@ def accept(response: Any) -> None:
 
 def sent(client: TestClient, where: str, body: Any) -> Any:
     return client.post(f"/fhir/{where}", content=json.dumps(body))
+
+
+def contents(resource: Any) -> Any:
+    """All of a resource that is the same whenever it is made."""
+    return {**resource, "expansion": {k: v for k, v in resource.get("expansion", {}).items()
+                                      if k not in {"identifier", "timestamp"}}}  # fmt: skip
+
+
+@FUZZ
+@given(asked=right)
+def test_what_is_right_is_answered(client: TestClient, asked: tuple[str, dict[str, Any]]) -> None:
+    """Which a service that refuses all it gets would not do."""
+    operation, query = asked
+    given = [{"name": name, "valueInteger" if isinstance(each, int) else "valueString": each}
+             for name, each in query.items()]  # fmt: skip
+
+    gotten = ask(client.get(f"/fhir/{operation}", params=query))
+    posted = ask(sent(client, operation, {"resourceType": "Parameters", "parameter": given}))
+
+    assert gotten["resourceType"] == ("ValueSet" if operation.endswith("expand") else "Parameters")
+    assert contents(posted) == contents(gotten)
 
 
 @FUZZ
@@ -165,7 +202,9 @@ def test_any_value_set_is_expanded_or_refused(
     body=anything,
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
 )
-def test_anything_else_is_refused(client: TestClient, where: str, body: Any, method: str) -> None:
+def test_no_request_is_a_server_error(
+    client: TestClient, where: str, body: Any, method: str
+) -> None:
     accept(client.request(method, f"/fhir/{quote(where)}", content=json.dumps(body)))
 
 

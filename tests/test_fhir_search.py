@@ -1,20 +1,13 @@
 """GET and POST of CodeSystem and ValueSet: what is found, in which pages, and what is refused."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fhir import MESH, SNOMED, ask, failed, get, served
+from tests.fhir import MESH, SNOMED, ask, failed, get
 
 EVERY = ["mesh", "snomedct", "umls", "ward-a", "icd10cm", "loinc"]
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with served(tmp_path_factory.mktemp("fhir")) as opened:
-        yield opened
 
 
 def ids(bundle: Any) -> list[str]:

@@ -1,26 +1,17 @@
 """How codes of an expansion are shown: in which words and languages, with which properties."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from termsearch.service.fhir import properties
-from tests.fhir import MESH, SNOMED, ask, failed, get, parts, post, served, value
+from tests.fhir import EXPAND, LOOKUP, MESH, SNOMED, ask, failed, get, parts, post, value
 
-EXPAND = "ValueSet/$expand"
 VALIDATE = "ValueSet/$validate-code"
-LOOKUP = "CodeSystem/$lookup"
 
 GERMAN = {"language": "de", "value": "Linker Fuß"}
 USE = {"system": "http://example.org/uses", "code": "short"}
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with served(tmp_path_factory.mktemp("fhir")) as opened:
-        yield opened
 
 
 def value_set(*concepts: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Where
 from termsearch.ingest import ingest
-from termsearch.jobs import Question, _answered, answers
+from termsearch.jobs import Question, answers
 from termsearch.settings import Settings
 from tests.bert import save_bert
 from tests.concepts import ALL
@@ -90,11 +91,18 @@ def test_a_wrong_filter_is_told_as_by_one(settings: Settings) -> None:
 
 
 def test_a_release_that_comes_between_is_no_mixture(settings: Settings) -> None:
-    with connect(settings) as search:
-        before = search.manifest.model_copy(update={"base": 7})
+    folder = settings.home / "terms"
+
+    class Overtaken(list[str]):
+        """Texts that are read between the look at the index and the start of the processes."""
+
+        def __iter__(self) -> Iterator[str]:
+            manifest = EdgeIndex.open(folder).manifest
+            EdgeIndex.open_or_create(folder, Manifest(encoder=manifest.encoder)).publish()
+            return super().__iter__()
 
     with pytest.raises(IndexUnreadableError, match="another release"):
-        next(_answered([["fever"]], question(), settings, before))
+        next(answers(Overtaken(TEXTS), question(), settings, 2))
 
 
 def test_a_damaged_index_is_no_empty_answer(settings: Settings) -> None:

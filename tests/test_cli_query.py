@@ -1,0 +1,118 @@
+"""What 'termsearch query' prints, and which questions it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli import one_line, run
+
+
+def test_query_finds_a_concept_by_meaning(home: Path) -> None:
+    found = run(home, "query", "zz pyrexia", "--limit", "2")
+
+    assert found.exit_code == 0
+    assert "ward:007" in found.stdout.splitlines()[2]
+    assert found.stderr == ""
+
+
+def test_query_says_how_a_misspelt_one_was_read(home: Path) -> None:
+    found = run(home, "query", "zz anklle", "--limit", "1")
+
+    assert "read as: zz ankle" in found.stdout.splitlines()[0]
+    assert "ward:009" in found.stdout
+
+
+def test_query_reads_abbreviations_as_the_context_defines_them(home: Path) -> None:
+    letter = home / "letter.txt"
+    letter.write_text("Known zz pyrexia (ZP) since May.", encoding="utf-8")
+
+    from_file = run(home, "query", "ZP", "--limit", "1", "--context", str(letter), "--explain")
+    from_text = run(
+        home, "query", "ZP", "--limit", "1", "--context", "zz ankle (Z.A.), zz pyrexia (ZP)"
+    )
+
+    assert "read as: zz pyrexia" in from_text.stdout
+    assert 'Read as "zz pyrexia". "zz pyrexia" is a synonym of Zz fever' in from_file.stdout
+
+
+def test_a_context_that_is_no_text_is_refused(home: Path) -> None:
+    (home / "scan.pdf").write_bytes(b"%PDF\xff\xfe")
+
+    found = run(home, "query", "ZP", "--context", str(home / "scan.pdf"))
+
+    assert found.exit_code == 1
+    assert "can't be read as UTF-8 text" in found.stderr
+
+
+def test_query_as_json_obeys_the_contract(home: Path) -> None:
+    found = run(home, "query", "zz pyrexia", "--vocab", "ward", "--limit", "1", "--json")
+
+    answer = json.loads(found.stdout)
+    assert set(answer) == {
+        "query", "read_as", "resolution", "probability", "took_ms", "index", "results",
+    }  # fmt: skip
+    assert answer["index"] == {
+        "name": "terms",
+        "model": "sentence-transformers/all-MiniLM-L6-v2",
+        "releases": {"ward": ""},
+    }
+    (hit,) = answer["results"]
+    assert hit.pop("scores").keys() == {"exact", "dense", "lexical"}
+    assert hit.pop("ranks") == {"dense": 1, "lexical": 1}
+    assert hit == {
+        "rank": 1, "curie": "ward:007", "vocabulary": "ward", "code": "007", "name": "Zz fever",
+        "matched_name": "zz pyrexia", "match_type": "exact", "score": 1.0, "lang": "en",
+        "types": [{"code": "sign", "name": "sign"}], "active": True, "replaced_by": [],
+        "release": "", "sources": [], "conflicts": [],
+        "retired_name": False,
+        "explanation": '"zz pyrexia" is a synonym of Zz fever, and these are its words.',
+    }  # fmt: skip
+
+
+def test_lines_of_stdin_are_answered_in_order_one_envelope_each(home: Path) -> None:
+    found = run(home, "query", "-", "--json", stdin="zz ankle\r\n\nzz fever\n")
+
+    answers = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [answer["query"] for answer in answers] == ["zz ankle", "", "zz fever"]
+    assert [answer["resolution"] for answer in answers] == ["unique", "none", "unique"]
+
+
+def test_a_filter_that_leaves_nothing_is_an_answer(home: Path) -> None:
+    found = run(home, "query", "ankle", "--mode", "exact", "--under", "ward:007")
+
+    assert (found.exit_code, "nothing found" in found.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--vocab", "nosuch"], "unknown vocabulary 'nosuch'; known: ward"),
+        (["--type", "sing"], "unknown type 'sing'; nearest known: sign"),
+        (["--lang", "fr"], "unknown language 'fr'; known: en"),
+        (["--under", "ward:7"], "unknown code 'ward:7'"),
+    ],
+)
+def test_an_unknown_value_in_a_filter_is_wrong_usage(
+    home: Path, arguments: list[str], message: str
+) -> None:
+    found = run(home, "query", "fever", *arguments)
+
+    assert found.exit_code == 2
+    assert message in one_line(found)
+    assert found.stdout == ""
+
+
+def test_bytes_on_stdin_that_are_no_text_name_their_line(home: Path) -> None:
+    found = run(home, "query", "-", stdin=b"fever\n\xff\n")
+
+    assert found.exit_code == 1
+    assert "stdin, line 2: not UTF-8" in one_line(found)
+
+
+def test_no_index_is_said_and_is_no_empty_answer(tmp_path: Path) -> None:
+    found = run(tmp_path, "query", "fever")
+
+    assert found.exit_code == 1
+    assert "no index at" in one_line(found)
+    assert "termsearch ingest" in found.stderr
