@@ -1,10 +1,11 @@
 """What comes back to a user: an answer, its hits, and what each is based on."""
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from termsearch.concept import Source
+from termsearch.errors import UsageError
 from termsearch.vocabulary import curie
 
 __all__ = [
@@ -14,8 +15,10 @@ __all__ = [
     "Leg",
     "MatchType",
     "Mode",
+    "Resolution",
     "SourceInfo",
     "TypeInfo",
+    "require_mode",
 ]
 
 #: ``auto`` uses all evidence; the others one kind alone.
@@ -26,6 +29,22 @@ Leg = Literal["same", "lexical", "dense"]
 
 #: The strongest evidence for a hit; ``hybrid`` was found by spelling and by meaning.
 MatchType = Literal["exact", "normalized", "lexical", "dense", "hybrid"]
+
+#: unique: take the first hit; ambiguous: a person should choose; none: nothing here is right.
+Resolution = Literal["unique", "ambiguous", "none"]
+
+_MODES: dict[str, Mode] = {mode: mode for mode in get_args(Mode)}
+
+
+def require_mode(mode: str) -> Mode:
+    """``mode``, if it is one.
+
+    Raises:
+        UsageError: Names the modes there are.
+    """
+    if mode not in _MODES:
+        raise UsageError(f"there is no mode {mode!r}, expected one of {', '.join(_MODES)}.")
+    return _MODES[mode]
 
 
 class IndexInfo(BaseModel):
@@ -100,7 +119,7 @@ class Answer(BaseModel):
         "out; and, where that found more, misspelt words put right, shorthand and other "
         "abbreviations written out. Empty if it was read as it stands."
     )
-    resolution: Literal["unique", "ambiguous", "none"] = Field(
+    resolution: Resolution = Field(
         description="unique: one concept has exactly these words as a name (modes auto and exact "
         "look for that); none: no results, or none that is near enough to be right; ambiguous: "
         "all else."

@@ -8,7 +8,18 @@ from termsearch.index.point import Point
 from termsearch.index.where import ACTIVE, Condition, Where
 from termsearch.text import require_text
 
-__all__ = ["conditions_of", "owners", "points_of_concept", "richness", "similar_codes", "successor"]
+__all__ = [
+    "Richness",
+    "conditions_of",
+    "owners",
+    "points_of_concept",
+    "richness",
+    "similar_codes",
+    "successor",
+]
+
+#: How much a point says of its concept, and last its origin, so that there is always one winner.
+Richness = tuple[bool, int, bool, str]
 
 
 def conditions_of(index: Index, where: Where) -> tuple[Condition, ...]:
@@ -70,12 +81,13 @@ def points_of_concept(index: Index, curie: str) -> list[Point]:
     return [point for point in found if point.curie == curie]
 
 
-def richness(point: Point) -> tuple[bool, int, bool]:
-    """Greatest for the card of the origin that says most of a concept.
+def richness(point: Point) -> Richness:
+    """Greatest for the card of the origin that says most of a concept; no two cards are equal.
 
     A user's table may add names to a concept of a large vocabulary, and has a card of its own.
     """
-    return point.card, len(point.parents) + len(point.types), bool(point.definition)
+    said = len(point.parents) + len(point.types)
+    return point.card, said, bool(point.definition), point.origin
 
 
 def successor(index: Index, point: Point) -> list[Point] | None:
@@ -92,7 +104,10 @@ def successor(index: Index, point: Point) -> list[Point] | None:
 
 
 def similar_codes(index: Index, wanted: str) -> list[str]:
-    """CURIEs in ``index`` that differ from ``wanted`` in case only; else its vocabularies."""
+    """CURIEs in ``index`` that differ from ``wanted`` in case only.
+
+    If there are none, what CURIEs of each vocabulary in it begin with: ``mesh:...``.
+    """
     prefix, _, code = wanted.partition(":")
     spellings = dict.fromkeys(
         f"{p}:{c}"

@@ -1,7 +1,7 @@
-"""Work in Python beside an engine that holds Python's lock (qdrant.md, pitfall 1).
+"""Work in Python beside an engine that holds Python's lock while it works (Edge 0.9.0).
 
 A thread would wait for the lock, a process does not. It is a fresh one, since a fork beside an open
-engine hangs (pitfall 2); it starts in 0.2 s and is ahead by what a pipe holds.
+engine hangs; it starts in 0.2 s and is ahead by what a pipe holds.
 """
 
 import os

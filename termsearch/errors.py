@@ -17,6 +17,7 @@ __all__ = [
     "BrokenLoaderError",
     "ConfigError",
     "EmptyReleaseError",
+    "EncoderExportError",
     "IndexBusyError",
     "IndexMissingError",
     "IndexUnreadableError",
@@ -24,6 +25,7 @@ __all__ = [
     "ModelMismatchError",
     "ModelUnavailableError",
     "NothingKeptError",
+    "ProcessEndedError",
     "RetiredCodeError",
     "TermsearchError",
     "UnfinishedIngestError",
@@ -32,6 +34,8 @@ __all__ = [
     "UnknownReleaseError",
     "UnknownValueError",
     "UsageError",
+    "extra_missing",
+    "note_bug",
 ]
 
 
@@ -55,6 +59,12 @@ class ConfigError(UsageError):
     """A setting is missing, misspelt or out of range."""
 
 
+def extra_missing(package: str, extra: str) -> ConfigError:
+    """To raise where there is no ``package``, which comes with the extra ``extra``."""
+    said = f"{package} is not installed; install termsearch with its extra {extra!r}"
+    return ConfigError(f"{said} (README, Install).")
+
+
 class UnknownValueError(UsageError):
     """A filter names a vocabulary, type, language or code that the index does not hold."""
 
@@ -63,13 +73,11 @@ class UnknownValueError(UsageError):
         super().__init__(f"unknown {what} {value!r}; {_nearest(value, known)}")
 
 
-class RetiredCodeError(UnknownValueError):
+class RetiredCodeError(UsageError):
     """A filter names a retired code under which nothing is in use."""
 
     def __init__(self, code: str) -> None:
-        self.what, self.value = "code", code
-        UsageError.__init__(
-            self,
+        super().__init__(
             f"{code} is retired, and neither under it nor under a successor is anything in use; "
             "ask for another code, or for retired names too (--inactive).",
         )
@@ -139,11 +147,14 @@ class BadRecordError(TermsearchError):
 class EmptyReleaseError(TermsearchError):
     """A release was read to its end and no name was kept."""
 
-    def __init__(self, loader: str, read: int, dropped: str) -> None:
+    def __init__(self, loader: str, read: int, dropped: str, held: Iterable[str] = ()) -> None:
+        """``held``: origins of which the index has names that were read from it before."""
+        origins = " ".join(held)
+        remove = f" To take out what the index has of it: termsearch remove {origins}"
         super().__init__(
             f"the {loader} loader read {read:,} rows and kept no name"
             f"{f' (dropped: {dropped})' if dropped else ''}; the index is as it was. "
-            "Check the file, --vocab and --lang."
+            f"Check the file, --vocab and --lang.{remove if origins else ''}"
         )
 
 
@@ -254,6 +265,16 @@ class NothingKeptError(TermsearchError):
 
 class IndexUnreadableError(TermsearchError):
     """The files or the server behind an index do not answer as they should."""
+
+
+def note_bug(log: str, error: Exception, where: str = "") -> None:
+    """Log to ``log`` what it is and its frames, not its message: that may quote a user's text."""
+    import logging  # here and not above, as is the next: who imports termsearch meets no bug
+    from traceback import format_tb
+
+    frames = "".join(format_tb(error.__traceback__)).rstrip()
+    kind = type(error).__name__
+    logging.getLogger(log).error("a bug: %s%s at\n%s", kind, where and f" in {where}", frames)
 
 
 def _nearest(value: str, known: Iterable[str]) -> str:

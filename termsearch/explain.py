@@ -63,7 +63,8 @@ def _alike(match: Match) -> str:
 
 
 def _against(match: Match) -> str:
-    return f"But you {' and '.join(match.conflicts)}." if match.conflicts else ""
+    said = "; ".join(f"you {conflict}" for conflict in match.conflicts)
+    return f"But {said}." if said else ""
 
 
 def _retired(match: Match) -> str:

@@ -37,12 +37,16 @@ def sparse(pieces: list[int]) -> tuple[list[int], list[float]]:
 
 @lru_cache(8_192)
 def _numbers(form: str) -> frozenset[int]:
+    """Of all words. Remembered: 20 MB for 8,192 names of five."""
     return frozenset().union(*map(_hashes, form.split()))
 
 
 @lru_cache(100_000)
 def _hashes(word: str) -> frozenset[int]:
-    """Of one word's pieces. Names share words: 4 us a name where each piece anew takes 20."""
+    """Of one word's pieces. Names share words: 4 us a name where each piece anew takes 20.
+
+    Remembered: 110 MB for 100,000 words, when they have been met.
+    """
     return frozenset([crc32(piece.encode()) for piece in _pieces(word)])
 
 

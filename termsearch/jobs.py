@@ -17,9 +17,9 @@ from termsearch.codes import conditions_of
 from termsearch.connect import connect
 from termsearch.elsewhere import elsewhere
 from termsearch.errors import IndexUnreadableError
-from termsearch.index import batches
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Where
+from termsearch.pipeline import batches
 from termsearch.settings import Settings
 
 __all__ = ["Question", "answers"]

@@ -12,7 +12,7 @@ from termsearch.index.point import Point
 from termsearch.index.where import CARD, Condition
 from termsearch.vocabulary import split_curie
 
-__all__ = ["Mapping", "mappings", "translations"]
+__all__ = ["Mapping", "Relation", "mappings", "translations"]
 
 #: Nearest first.
 Relation = Literal["replaced by", "replaces", "xref", "xref by", "source", "used by", "shared"]

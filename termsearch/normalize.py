@@ -1,8 +1,12 @@
 """The search form and the key of a name, used on both sides.
 
-Stored names and users' words pass through the same functions, so that a match is an equality of
-strings inside the index and needs no rule at query time. The *form* keeps the words as they are
-(an exact match, and what is embedded); the *key* keeps what they mean (a normalized match).
+Stored names and users' words pass through the same functions, so that a match is found by an
+equality of strings inside the index. The *form* keeps the words as they are (an exact match, and
+what is embedded); the *key* keeps what they mean (a normalized match).
+
+``match`` has the last word on the few that are found: it refuses some names of an equal key
+("right to left shunt" for the shunt from left to right), and takes others whose words are only
+joined otherwise ("preauricular", "pre-auricular") for the same.
 """
 
 import re

@@ -1,13 +1,14 @@
-"""Stages that work at the same time, with a bounded amount of work between them."""
+"""Work in parts: batches, and stages that work at the same time with little between them."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
 
-__all__ = ["ahead", "submitted"]
+__all__ = ["ahead", "batches", "submitted"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -17,6 +18,13 @@ _GLANCE = 0.2
 
 #: How long a consumer that gives up waits for its producer, in seconds.
 _PATIENCE = 1.0
+
+
+def batches(elements: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of ``size``, the last one perhaps shorter; no more is taken than is yielded."""
+    remaining = iter(elements)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 def ahead(iterable: Iterable[T], depth: int) -> Generator[T, None, None]:

@@ -9,21 +9,21 @@ from functools import cached_property
 from itertools import takewhile
 from time import perf_counter
 from types import TracebackType
-from typing import NamedTuple, Self, get_args
+from typing import NamedTuple, Self
 
 from termsearch.abbreviations import in_context
-from termsearch.answer import Answer, Hit, IndexInfo, Mode, SourceInfo, TypeInfo
+from termsearch.answer import Answer, Hit, IndexInfo, Mode, SourceInfo, TypeInfo, require_mode
 from termsearch.codes import conditions_of
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
 from termsearch.errors import UsageError
 from termsearch.explain import explanation
-from termsearch.index import Index, batches
+from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Condition, Where
 from termsearch.match import Match
 from termsearch.normalize import search_form
-from termsearch.pipeline import ahead
+from termsearch.pipeline import ahead, batches
 from termsearch.retrieval import NEEDS_VECTORS, NOTHING, Ranked, Retrieval
 from termsearch.text import require_text
 from termsearch.vectors import QueryVectors, Vector
@@ -46,6 +46,8 @@ class _Wanted(NamedTuple):
 
 class TermSearch:
     """Searches one index. Open with :func:`termsearch.connect.connect`; close it, or use ``with``.
+
+    For one thread at a time; :mod:`termsearch.aio` shares one among many callers.
 
     Args:
         index: What is searched.
@@ -144,7 +146,8 @@ class TermSearch:
             UnknownValueError: ``where`` names something that the index does not hold.
             UsageError: ``limit`` is less than 1, no such ``mode``, or a string that is no text.
         """
-        _require_sense(mode, limit)
+        require_mode(mode)
+        _require_some(limit)
         require_text([*texts, *contexts])
         while True:
             release = self._index.manifest
@@ -219,9 +222,9 @@ class TermSearch:
     def _types(self) -> dict[tuple[str, str], TypeInfo]:
         """By vocabulary and code."""
         return {
-            (vocabulary, kind.code): TypeInfo(code=kind.code, name=kind.name)
+            (vocabulary, code): TypeInfo(code=code, name=name)
             for vocabulary in self.manifest.vocabularies()
-            for kind in self.manifest.types(vocabulary)
+            for code, name in self.manifest.type_names(vocabulary).items()
         }
 
     def _answer(self, text: str, form: str, ranked: Ranked, wanted: _Wanted) -> Answer:
@@ -285,9 +288,7 @@ def _scores(match: Match) -> dict[str, float]:
     return {leg: round(score, 4) for leg, score in scores.items()}
 
 
-def _require_sense(mode: str, limit: int) -> None:
-    if mode not in get_args(Mode):
-        raise UsageError(f"there is no mode {mode!r}, expected one of {', '.join(get_args(Mode))}.")
+def _require_some(limit: int) -> None:
     if limit < 1:
         raise UsageError(f"limit is {limit}, expected 1 or more.")
 

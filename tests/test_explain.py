@@ -45,6 +45,18 @@ def test_a_contradiction_stands_behind_the_evidence(index: Index, encoder: WordH
     assert said.endswith("the preferred name. But you asked for type 2, this is type 1.")
 
 
+def test_two_contradictions_are_two_clauses(index: Index, encoder: WordHash) -> None:
+    foot = concept("mesh", "D990011", "Left foot ulcer grade 2")
+    ingest([foot], "feet", encoder, index)
+
+    answer = TermSearch(index, lambda: encoder).query("right foot ulcer grade 1")
+
+    assert answer.results[0].explanation.endswith(
+        "the preferred name. But you asked for right, this is left; "
+        "you asked for grade 1, this is grade 2."
+    )
+
+
 def test_a_retired_name_and_a_retired_concept_are_told_apart(
     index: Index, encoder: WordHash
 ) -> None:

@@ -24,9 +24,8 @@ T = TypeVar("T")
 class AsyncTermSearch:
     """A :class:`~termsearch.search.TermSearch` on a thread of its own; use ``async with``.
 
-    The embedded engine never releases Python's lock (qdrant.md, pitfall 1), so that two threads
-    that search gain nothing; what gains is embedding the texts of concurrent callers together,
-    on a thread beside.
+    The embedded engine (0.9.0) never releases Python's lock, so that two threads that search gain
+    nothing; what gains is embedding the texts of concurrent callers together, on a thread beside.
 
     Args:
         open_search: Called on the thread; by default what the environment says is opened.

@@ -40,6 +40,7 @@ class Difference:
         self._index, self._changes = index, Changes(listed)
         self._origins: dict[str, OriginDifference] = {}
         self._waiting: list[Point] = []
+        self._finished = False
         self.names = 0  #: met so far
 
     def read(
@@ -59,7 +60,7 @@ class Difference:
             progress: Called now and then; :attr:`names` says how far it is.
 
         Raises:
-            EmptyReleaseError: No name was kept.
+            EmptyReleaseError: No name was kept, of no part that the index has names of.
         """
         before = told = self.names
         for concept in concepts:
@@ -67,10 +68,12 @@ class Difference:
             if self.names - told >= _BATCH:
                 told = self.names
                 progress()
-        self.see_origins(origin_of(loader, part) for part in report.parts)
-        if self.names == before:
+        emptied = [origin_of(loader, part) for part in report.parts]
+        self.see_origins(emptied)
+        if self.names == before and self._origins.keys().isdisjoint(emptied):
             reasons = ", ".join(f"{n:,} {why}" for why, n in report.dropped.items())
-            raise EmptyReleaseError(loader, report.read, reasons)
+            held = [each for each in self._index.manifest.origins() if each == loader]
+            raise EmptyReleaseError(loader, report.read, reasons, held)
 
     def see(self, concept: Concept, origin: str) -> None:
         """Compare one concept, perhaps with those that follow: many cost the index one request."""
@@ -95,7 +98,13 @@ class Difference:
                     self._origins[origin] = found
 
     def lost(self, origin: str) -> tuple[int, int]:
-        """After :meth:`finish`: how many names of ``origin`` are gone, and of how many."""
+        """How many names of ``origin`` are gone, and of how many.
+
+        Raises:
+            RuntimeError: Before :meth:`finish`, when that is not known.
+        """
+        if not self._finished:
+            raise RuntimeError("what is lost is known after finish()")
         found = self._origins.get(origin)
         return (found.names.to_remove, found.had_names) if found else (0, 0)
 
@@ -104,6 +113,7 @@ class Difference:
         self._compare_waiting()
         for origin in self._origins.values():
             origin.finish()
+        self._finished = True
         return Diff(
             index=self._index.name,
             origins=tuple(origin.summary() for origin in self._origins.values()),

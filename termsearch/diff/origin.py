@@ -5,10 +5,11 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from termsearch.diff.changes import Change, Changes, Kind, NameCounts, OriginDiff
-from termsearch.index import Index, batches
+from termsearch.index import Index
 from termsearch.index.met import Met, key_of_id
 from termsearch.index.point import Point
 from termsearch.index.where import CARD, Condition
+from termsearch.pipeline import batches
 
 __all__ = ["OriginDifference"]
 

@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
-from typing import cast, get_args
 
-from termsearch.answer import Answer, Hit, Mode
+from termsearch.answer import Answer, Hit, Mode, require_mode
 from termsearch.codes import points_of_concept
 from termsearch.encoder import Encoder
-from termsearch.errors import UsageError
 from termsearch.evaluate.lenient import LENIENT, lenient
 from termsearch.evaluate.mentions import Mention, read_mentions
 from termsearch.evaluate.plot import plot, require_plot
@@ -47,7 +45,6 @@ __all__ = [
     "evaluate",
     "plot",
     "read_mentions",
-    "require_modes",
     "require_plot",
     "says_none",
 ]
@@ -95,18 +92,6 @@ class _Judged:
         return self.rank is not None, -self.top.score if self.top else math.inf
 
 
-def require_modes(modes: Sequence[str]) -> None:
-    """Refuse what is no mode of a query.
-
-    Raises:
-        UsageError: Names the modes there are.
-    """
-    known = get_args(Mode)
-    for mode in modes:
-        if mode not in known:
-            raise UsageError(f"unknown mode {mode!r}; known: {', '.join(known)}.")
-
-
 def says_none(answer: Answer) -> bool:
     """Whether the answer tells its reader that no concept is right."""
     return answer.resolution == "none"
@@ -137,11 +122,11 @@ def evaluate(
     Raises:
         UsageError: There is no such mode.
     """
-    require_modes(modes)
+    distinct = list(dict.fromkeys(map(require_mode, modes)))
     load = cache(encoder)
     known = _known(index, mentions)
     runs = []
-    for mode in dict.fromkeys(modes):
+    for mode in distinct:
         search = TermSearch(index, load)  # one that remembers no vectors of the mode before
         asked = _asked(search, mentions, mode, limit=limit)
         runs.append(_run(index, asked, misses=misses, known=known))
@@ -168,14 +153,13 @@ class _Asked:
         return Scores.of_ranks(ranks, [k for k in RANKS if k <= self.limit])
 
 
-def _asked(search: TermSearch, mentions: Sequence[Mention], mode: str, *, limit: int) -> _Asked:
-    one = cast("Mode", mode)
-    search.query(mentions[0].text, mode=one)  # loads the encoder, which is no part of the time
+def _asked(search: TermSearch, mentions: Sequence[Mention], mode: Mode, *, limit: int) -> _Asked:
+    search.query(mentions[0].text, mode=mode)  # loads the encoder, which is no part of the time
     started = perf_counter()
     judged = [
         _Judged(mention, answer)
         for start in range(0, len(mentions), _BLOCK)
-        for mention, answer in _answered(search, mentions[start : start + _BLOCK], limit, one)
+        for mention, answer in _answered(search, mentions[start : start + _BLOCK], limit, mode)
     ]
     ms = (perf_counter() - started) * 1000 / len(mentions)
     return _Asked(mode, limit, round(ms, 2), judged)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from termsearch.errors import ConfigError
+from termsearch.errors import ConfigError, extra_missing
 from termsearch.evaluate.results import Run, Share
 
 __all__ = ["plot", "require_plot"]
@@ -24,9 +24,7 @@ def require_plot(path: Path) -> None:
     try:
         import matplotlib.figure  # noqa: F401  # whether it is there
     except ImportError as error:
-        raise ConfigError(
-            "a plot needs matplotlib, which is not installed: pip install 'termsearch[plot]'."
-        ) from error
+        raise extra_missing("matplotlib", "plot") from error
 
 
 def plot(runs: Sequence[Run], path: Path) -> None:

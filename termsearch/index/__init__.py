@@ -4,9 +4,9 @@
 ``tests/test_index_contract.py`` holds both to the same behaviour.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,9 @@ from termsearch.index.manifest import Generation, Manifest
 from termsearch.index.packed import Packed
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
+from termsearch.pipeline import batches
 
-__all__ = ["Ask", "Found", "Index", "Nearest", "Same", "Spelt", "Stored"]
-
-T = TypeVar("T")
+__all__ = ["Ask", "Found", "Index", "Nearest", "Same", "Spelt", "Stored", "batches"]
 
 
 @dataclass(frozen=True)
@@ -167,15 +166,3 @@ class Index(Protocol):
 
     def close(self) -> None:
         """Write all and let go. A second call does nothing."""
-
-
-def batches(elements: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of at most ``size``."""
-    batch: list[T] = []
-    for each in elements:
-        batch.append(each)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -9,9 +9,10 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from termsearch.errors import IndexBusyError, IndexUnreadableError
 from termsearch.index.manifest import Manifest
@@ -22,12 +23,15 @@ __all__ = [
     "delete",
     "disk_use",
     "lock",
+    "read_file",
     "read_manifest",
     "require_room",
     "sync",
     "write_file",
     "write_manifest",
 ]
+
+M = TypeVar("M", bound=BaseModel)
 
 MANIFEST = "termsearch.json"
 
@@ -68,9 +72,20 @@ def read_manifest(folder: Path) -> Manifest | None:
     Raises:
         IndexUnreadableError: It is damaged, or of another version.
     """
-    path = folder / MANIFEST
+    manifest = read_file(folder / MANIFEST, Manifest)
+    if manifest:
+        manifest.require_schema(str(folder / MANIFEST))
+    return manifest
+
+
+def read_file(path: Path, model: type[M]) -> M | None:
+    """What the file ``path`` of an index says; None if it is not there.
+
+    Raises:
+        IndexUnreadableError: It is damaged.
+    """
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        return model.model_validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValidationError) as error:
@@ -78,8 +93,6 @@ def read_manifest(folder: Path) -> Manifest | None:
             f"{path} can't be read ({str(error).splitlines()[0]}); restore it from a copy, or "
             "delete the folder and ingest again."
         ) from error
-    manifest.require_schema(str(path))
-    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -85,7 +85,7 @@ def unpacked(payload: Mapping[str, Any] | None) -> Point:
 
 @lru_cache(4_096)
 def _read(said: str) -> Point:
-    """Remembered: a name is found by several legs of a query, and by many queries."""
+    """Remembered, in 18 MB: a name is found by several legs of a query, and by many queries."""
     try:
         return Point.model_validate_json(said)
     except ValidationError as error:
@@ -106,7 +106,7 @@ def _facts(point: Point) -> str:
 
 @lru_cache(1_024)
 def _list(field: str, values: tuple[str, ...]) -> str:
-    """Remembered: names of one concept have the same ancestors, up to a hundred of them."""
+    """Remembered, in 2 MB: names of one concept have the same ancestors, up to a hundred."""
     return _BETWEEN.join([f"{field}:{value}" for value in values])
 
 

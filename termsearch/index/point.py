@@ -164,7 +164,7 @@ def as_written(point: Point) -> bool:
 
 
 def check_vectors(vectors: Vectors, dimension: int) -> None:
-    """Refuse what the engine would accept and search would trip over (qdrant.md, pitfall 3).
+    """Refuse vectors of zeros or not finite: the engine (0.9.0) takes them and says nothing.
 
     Raises:
         BadVectorError: Wrong shape, a value that is not finite, or a vector of zeros.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from termsearch.concept import SemanticType
 from termsearch.errors import UnknownValueError
 from termsearch.index.manifest import Manifest
-from termsearch.vocabulary import curie, split_curie, vocabulary_id
+from termsearch.vocabulary import curie, lang_includes, split_curie, vocabulary_id
 
 __all__ = ["ACTIVE", "CARD", "KEYWORDS", "LIVE", "Condition", "Where"]
 
@@ -110,8 +110,7 @@ def _langs(tags: Iterable[str], manifest: Manifest) -> tuple[str, ...]:
     known = manifest.langs()
     found: dict[str, None] = {}
     for tag in tags:
-        folded = tag.casefold().replace("_", "-")
-        matching = [k for k in known if f"{k.casefold()}-".startswith(f"{folded}-")]
+        matching = [each for each in known if lang_includes(tag, each)]
         if not matching:
             raise UnknownValueError("language", tag, known)
         found |= dict.fromkeys(matching)

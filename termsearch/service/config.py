@@ -1,34 +1,29 @@
 """How the service is run: what is listened to, who may ask, and what is too much."""
 
-from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from termsearch.errors import ConfigError
 from termsearch.loopback import is_loopback
+from termsearch.settings import ServiceSettings, Settings
 
 __all__ = ["ServiceConfig"]
 
 
-class ServiceConfig(BaseModel):
+class ServiceConfig(ServiceSettings):
     """Fixed while the service runs; the content of ``keys_file`` is not."""
 
-    model_config = ConfigDict(frozen=True)
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
-    keys_file: Path | None = Field(default=None, description="See ``keys``; none: nobody asks who.")
-    cors: tuple[str, ...] = Field(
-        default=(), description="Origins whose pages may ask; ``*``: any, which needs keys."
-    )
-    log_queries: bool = Field(default=False, description="Log the texts; may be patient data.")
-    concurrent: int = Field(default=128, ge=1, description="Requests at once; more: 429.")
-    request_seconds: float = Field(default=30, gt=0, description="Until an answer begins; 504.")
     body_bytes: int = Field(default=1_048_576, ge=1, description="More: 413.")
     body_seconds: float = Field(default=10, gt=0, description="Until all of a body is here; 408.")
     drain_seconds: int = Field(default=20, ge=0, description="For requests under way at the end.")
     poll_seconds: float = Field(default=5, gt=0, description="Between looks at index and keys.")
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """What the environment and the flags say, all else as by default."""
+        return cls(**settings.model_dump(include=set(ServiceSettings.model_fields)))
 
     def require_safe(self) -> None:
         """Refuse to show the index to those nobody has let in.

@@ -11,8 +11,9 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from termsearch.errors import note_bug
 from termsearch.service.metrics import Metrics
-from termsearch.service.problems import Problem, note_bug, respond
+from termsearch.service.problems import Problem, respond
 
 __all__ = ["Guard"]
 
@@ -50,7 +51,7 @@ class Guard:
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:
-            note_bug("a bug", error)
+            note_bug("termsearch.service", error)
             if answer.status:
                 raise  # too late to say it: the server cuts the connection
             await respond(Problem(500, "the service failed; its log says where."),

@@ -11,7 +11,7 @@ _NOT_ALLOWED: Final = 405
 
 
 class Heads:
-    """Has a HEAD answered as the GET of its path, and keeps the body back.
+    """A HEAD gets the status and the headers of the GET of its path, and no body.
 
     Here and not at each route: FastAPI would write each of them into OpenAPI twice. What has no
     GET (``/mcp``, of which an answer may be a stream) has no HEAD either.

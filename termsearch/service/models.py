@@ -13,11 +13,13 @@ __all__ = [
     "BulkAnswer",
     "BulkAnswers",
     "BulkBody",
+    "Filters",
     "Health",
     "PageQuery",
     "Ready",
     "Reloaded",
     "SearchQuery",
+    "Text",
     "Version",
     "VocabularyInfo",
 ]

@@ -1,13 +1,11 @@
 """Everything that can go wrong with a request, in one shape.
 
-``{"error": {"status": 400, "code": "unknown-value", "message": "...", "details": []}}``. A part
-of the service that speaks another language (FHIR's ``OperationOutcome``) registers how it says
-the same under its own paths.
+``{"error": {"status": 400, "code": "unknown-value", "message": "...", "details": []}}``. The
+application knows which part of it speaks another language (FHIR's ``OperationOutcome``), and how
+that says the same under its own paths.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from traceback import format_tb
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,16 +20,14 @@ from termsearch.errors import (
     IndexUnreadableError,
     ModelMismatchError,
     ModelUnavailableError,
+    RetiredCodeError,
     TermsearchError,
     UnknownCodeError,
     UnknownValueError,
     UsageError,
 )
 
-__all__ = ["ERRORS", "ErrorBody", "Problem", "handle_problems", "note_bug", "problem_of",
-           "respond", "speak"]  # fmt: skip
-
-_log = logging.getLogger("termsearch.service")
+__all__ = ["ERRORS", "ErrorBody", "Problem", "Speaker", "handle_problems", "problem_of", "respond"]
 
 #: Status to what a program may branch on, where the kind of error does not say it better.
 _CODES = {
@@ -52,6 +48,7 @@ _CODES = {
 
 _KINDS: tuple[tuple[type[TermsearchError], int, str], ...] = (
     (UnknownValueError, 400, "unknown-value"),
+    (RetiredCodeError, 400, "unknown-value"),
     (UsageError, 400, "bad-request"),
     (UnknownCodeError, 404, "unknown-code"),
     (IndexMissingError, 503, "index-missing"),
@@ -150,18 +147,12 @@ class Problem(Exception):  # noqa: N818  # an answer like any other, not a failu
 #: How a problem is said.
 Speaker = Callable[[Problem], Response]
 
-_SPEAKERS: dict[str, Speaker] = {}
 
-
-def speak(prefix: str, speaker: Speaker) -> None:
-    """Have problems of paths under ``prefix`` (``/fhir``) said by ``speaker``."""
-    _SPEAKERS[prefix] = speaker
-
-
-def response_to(path: str, problem: Problem) -> Response:
-    """The response that says ``problem`` in the language of ``path``."""
-    for prefix, speaker in _SPEAKERS.items():
-        if path == prefix or path.startswith(f"{prefix}/"):
+def response_to(scope: Scope, problem: Problem) -> Response:
+    """The response that says ``problem`` in the language of the path that was asked."""
+    speakers: Mapping[str, Speaker] = scope["app"].state.speakers
+    for prefix, speaker in speakers.items():
+        if f"{scope['path']}/".startswith(f"{prefix}/"):
             return speaker(problem)
     return Response(
         ErrorBody(error=problem.info).model_dump_json(exclude_defaults=True),
@@ -173,7 +164,7 @@ def response_to(path: str, problem: Problem) -> Response:
 
 async def respond(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with ``problem``, for middleware; the connection ends, a body may be unread."""
-    response = response_to(scope["path"], problem)
+    response = response_to(scope, problem)
     response.headers["Connection"] = "close"
     await response(scope, receive, send)
 
@@ -186,8 +177,14 @@ def problem_of(error: TermsearchError) -> Problem:
     return Problem(500, str(error))
 
 
-def handle_problems(app: FastAPI) -> None:
-    """Make ``app`` answer all errors in one shape."""
+def handle_problems(app: FastAPI, speakers: Mapping[str, Speaker]) -> None:
+    """Make ``app`` answer all errors in one shape.
+
+    Args:
+        app: Whose errors.
+        speakers: Prefix of paths (``/fhir``) to who says the problems under it otherwise.
+    """
+    app.state.speakers = speakers
     app.add_exception_handler(Problem, _handler(_own))
     app.add_exception_handler(TermsearchError, _handler(_library))
     app.add_exception_handler(RequestValidationError, _handler(_invalid))
@@ -200,7 +197,7 @@ def _handler(
     async def handle(request: Request, error: Exception) -> Response:
         found = problem(error)
         request.scope["termsearch.problem"] = found.info.code
-        return response_to(request.url.path, found)
+        return response_to(request.scope, found)
 
     return handle
 
@@ -229,9 +226,3 @@ def _http(error: Exception) -> Problem:
         return _own(error)
     said = f"{error.detail}. See /openapi.json for what there is."
     return Problem(error.status_code, said, headers=error.headers)
-
-
-def note_bug(what: str, error: Exception) -> None:
-    """Log where it was, without the message: that may quote the text of a query."""
-    where = "".join(format_tb(error.__traceback__)).rstrip()
-    _log.error("%s: %s at\n%s", what, type(error).__name__, where)

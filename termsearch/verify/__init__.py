@@ -2,7 +2,7 @@
 
 Recall: stored names are asked for as a query asks, and again with every vector compared, under
 each shape of filter that the index can have. With default settings of the engine two filters
-together lost every hit (qdrant.md), and no error said so: only a measurement does.
+together lost every hit, and no error said so: only a measurement does.
 
 Integrity: the manifest's counts, and a sample of the points.
 """

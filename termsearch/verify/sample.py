@@ -5,7 +5,8 @@ from hashlib import blake2b
 from heapq import nsmallest
 from typing import TypeAlias
 
-from termsearch.index import Index, Stored, batches
+from termsearch.index import Index, Stored
+from termsearch.pipeline import batches
 
 __all__ = ["Pool", "drawn"]
 

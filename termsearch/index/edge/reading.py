@@ -28,13 +28,13 @@ class EdgeReader:
     def digests(self, ids: Sequence[str]) -> dict[str, str]:
         """See :class:`~termsearch.index.Index`."""
         with self._open() as shard:
-            records = shard.retrieve(list(ids), [DIGEST], False)
+            records = shard.retrieve(list(ids), with_payload=[DIGEST], with_vector=False)
         return {str(record.id): (record.payload or {}).get(DIGEST, "") for record in records}
 
     def stored(self, ids: Sequence[str]) -> dict[str, Stored]:
         """See :class:`~termsearch.index.Index`."""
         with self._open() as shard:
-            records = shard.retrieve(list(ids), True, True)
+            records = shard.retrieve(list(ids), with_payload=True, with_vector=True)
         return {str(record.id): stored(record) for record in records}
 
     def ids(self, where: Sequence[Condition]) -> Iterator[str]:
