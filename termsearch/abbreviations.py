@@ -6,15 +6,32 @@ order, the first of them at the start of a word. That package reads "long form (
 manners of writing are turned into this one first.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final, NamedTuple
-
-from abbreviations.schwartz_hearst import extract_abbreviation_definition_pairs
 
 from termsearch.normalize import search_form
 
 __all__ = ["Variant", "in_context", "long_forms", "variants", "written_out"]
+
+
+@contextmanager
+def _root_logger_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
+
+
+# The package sets up the log of the program that imports it (0.2.5, schwartz_hearst.py, line 19):
+# on a server, each request was a line on stderr.
+with _root_logger_as_it_was():
+    from abbreviations.schwartz_hearst import extract_abbreviation_definition_pairs
 
 _BRACKETS: Final = str.maketrans("[]", "()")
 

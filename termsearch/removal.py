@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from termsearch.connect import open_index, open_or_create_index
 from termsearch.errors import UnknownValueError, UsageError
-from termsearch.index import Index, batches
+from termsearch.index import Index
 from termsearch.index.check import require_only
 from termsearch.index.manifest import Generation
 from termsearch.index.where import Condition
+from termsearch.pipeline import batches
 from termsearch.settings import Settings
 
 __all__ = ["Removed", "remove"]

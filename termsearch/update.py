@@ -92,7 +92,7 @@ class Update:
         warnings: Sequence[str] = (),
         progress: Callable[[Summary], None] = lambda _: None,
     ) -> Summary:
-        """Store what ``loader`` reads. See :func:`termsearch.ingest.ingest`.
+        """What was stored of all that ``loader`` reads. See :func:`termsearch.ingest.store`.
 
         Args:
             loader: One of the plan's.
@@ -134,7 +134,8 @@ class Update:
         """Let queries see it, and give them an encoder that starts fast.
 
         Returns:
-            Why there is no such encoder, in one line, or nothing.
+            Why there is no such encoder, in one line; else an empty text, as where there was
+            nothing to publish.
 
         Raises:
             UnfinishedIngestError: With it would be published what another ingest, which was cut

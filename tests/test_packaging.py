@@ -66,6 +66,17 @@ def test_the_wheel_runs_outside_the_checkout(installed: Path, tmp_path: Path) ->
     assert "Myocardial infarction" in demo
 
 
+def test_the_wheel_says_that_its_packages_are_typed(installed: Path) -> None:
+    """As its classifier does; PEP 561: without the file a type checker reads neither."""
+    (site,) = installed.parent.parent.glob("**/site-packages")
+
+    marked = {path.parent.name for path in site.glob("*/py.typed")}
+    said = next(site.glob("termsearch-*.dist-info/METADATA")).read_text(encoding="utf-8")
+
+    assert marked == {"termsearch", "termsearch_loaders"}
+    assert "Classifier: Typing :: Typed" in said
+
+
 @pytest.fixture(scope="module")
 def compose() -> Compose:
     content: Compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

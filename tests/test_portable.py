@@ -230,7 +230,7 @@ def test_a_table_travels_with_its_encoder_and_answers_without_torch(tmp_path: Pa
     found = run(tmp_path / "b", "query", "zz fevers", "--index", "copy", "--limit", "1")
 
     assert (
-        "ward: not known to termsearch: ask who made it; only to who has a licence" in packed.stdout
+        "ward: not known to termsearch: ask who made it; only to licence holders" in packed.stdout
     )
     assert placed.exit_code == 0
     assert "ward:007" in found.stdout

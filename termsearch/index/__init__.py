@@ -150,7 +150,11 @@ class Index(Protocol):
         """
 
     def outdated(self) -> bool:
-        """Whether another generation has become the current one since this was opened."""
+        """Whether another generation has become the current one since this was opened.
+
+        Raises:
+            IndexMissingError: None is: somebody has deleted the index.
+        """
 
     def kept(self) -> Generation | None:
         """What a rollback would return to."""

@@ -25,11 +25,11 @@ def require_sound(index: Index) -> None:
 
     Raises:
         UnfinishedIngestError: An ingest into it was cut.
-        IndexUnreadableError: Points were lost or damaged.
+        IndexUnreadableError: Points were lost or damaged, or another ingest has put some.
     """
     if cut := index.manifest.cut:
         raise UnfinishedIngestError(index.location, cut)
-    index.manifest.require_whole(index.count(), index.location)
+    _require_all(index)
     sample = list(islice(index.ids([]), _SAMPLE))
     stored = index.stored(sample)
     bad = [id_ for id_ in sample if id_ not in stored or not _whole(id_, stored[id_])]
@@ -39,6 +39,17 @@ def require_sound(index: Index) -> None:
             f"{index.location} are damaged (point {bad[0]}); nothing was published. Repeat the "
             "ingest with --discard."
         )
+
+
+def _require_all(index: Index) -> None:
+    expected, there = index.manifest.names, index.count()
+    if expected in {None, there}:
+        return
+    why = "another ingest has written to it" if there > (expected or 0) else "some were lost"
+    raise IndexUnreadableError(
+        f"the next generation of {index.location} holds {there:,} names and its manifest says "
+        f"{expected:,}: {why}; nothing was published. Repeat the ingest with --discard."
+    )
 
 
 def require_only(index: Index, answers: Manifest | None, ours: Callable[[str], bool]) -> None:

@@ -9,14 +9,16 @@ of its first bearer is left.
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field
 
 from termsearch.errors import IndexUnreadableError, NothingKeptError
 from termsearch.index.folder import (
     MANIFEST,
     copy,
     delete,
+    read_file,
     read_manifest,
     sync,
     write_file,
@@ -44,6 +46,11 @@ class Served(BaseModel):
 
     current: int
     kept: int | None = None
+    id: str = Field(
+        default="",
+        description="Random, another each time this is written: numbers begin at 1 again in a "
+        "folder that somebody has deleted. Empty: an older termsearch wrote it.",
+    )
 
 
 def served(folder: Path) -> Served | None:
@@ -52,17 +59,10 @@ def served(folder: Path) -> Served | None:
     Raises:
         IndexUnreadableError: The file is damaged, or the folder is of an older termsearch.
     """
-    path = folder / _POINTER
-    try:
-        return Served.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
+    said = read_file(folder / _POINTER, Served)
+    if said is None:
         _refuse_orphans(folder)
-        return None
-    except (OSError, ValidationError) as error:
-        raise IndexUnreadableError(
-            f"{path} can't be read ({str(error).splitlines()[0]}); restore it from a copy, or "
-            "delete the folder and ingest again."
-        ) from error
+    return said
 
 
 def unfinished(folder: Path) -> Path | None:
@@ -129,8 +129,7 @@ def publish(generation: Path, *, keep: bool) -> None:
     folder, number = generation.parent, int(generation.name)
     before = served(folder)
     sync(generation)
-    now = Served(current=number, kept=before.current if before and keep else None)
-    write_file(folder / _POINTER, now.model_dump_json())
+    now = _written(folder, number, before.current if before and keep else None)
     _clear(folder, _in_use(now))
 
 
@@ -143,9 +142,14 @@ def swapped(folder: Path) -> Served:
     now = served(folder)
     if now is None or now.kept is None:
         raise NothingKeptError(str(folder))
-    then = Served(current=now.kept, kept=now.current)
-    write_file(folder / _POINTER, then.model_dump_json())
-    return then
+    return _written(folder, now.kept, now.current)
+
+
+def _written(folder: Path, current: int, kept: int | None) -> Served:
+    """What readers find from now on, all or nothing."""
+    now = Served(current=current, kept=kept, id=uuid4().hex)
+    write_file(folder / _POINTER, now.model_dump_json())
+    return now
 
 
 def _begin_copy(source: Path, new: Path, base: int) -> None:

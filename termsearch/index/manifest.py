@@ -1,17 +1,27 @@
 """What an index says of itself: the encoder that built it and the releases in it."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from pydantic import BaseModel, Field
 
 from termsearch.concept import SemanticType
 from termsearch.encoder import EncoderCard
 from termsearch.errors import IndexUnreadableError, ModelMismatchError
+from termsearch.vocabulary import KNOWN, Vocabulary
 
-__all__ = ["SCHEMA", "Generation", "Loaded", "Manifest"]
+__all__ = ["SCHEMA", "Generation", "Loaded", "Manifest", "known_vocabulary"]
 
 #: Raised when points of an older index can't be read any more; the changelog says so.
 SCHEMA = 5
+
+
+_KNOWN: Final = {vocabulary.id: vocabulary for vocabulary in KNOWN}
+
+
+def known_vocabulary(name: str) -> Vocabulary | None:
+    """Title and addresses of the vocabulary of this id, in an index or not; None: not known."""
+    return _KNOWN.get(name)
 
 
 class Loaded(BaseModel):
@@ -113,6 +123,10 @@ class Manifest(BaseModel):
                 for kind in entry.types
             )
         )
+
+    def type_names(self, vocabulary: str) -> dict[str, str]:
+        """Code to name of each type of ``vocabulary``; another one's code may mean another."""
+        return {kind.code: kind.name for kind in self.types(vocabulary)}
 
     def langs(self) -> list[str]:
         """Every language in use, sorted."""

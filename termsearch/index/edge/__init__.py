@@ -40,9 +40,12 @@ __all__ = ["EdgeIndex"]
 class EdgeIndex(EdgeWriter):
     """One generation of an index in a folder. Use :meth:`open` or :meth:`open_or_create`.
 
-    The engine never releases Python's lock, so other threads wait while it works, and a
-    process must not be forked while an index is open (qdrant.md, pitfalls 1 and 2).
+    The engine (0.9.0) never releases Python's lock, so other threads wait while it works, and a
+    process must not be forked while an index is open: the first query of the child would hang.
     """
+
+    #: What the pointer that led here was called; None: no pointer did.
+    _published: str | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -60,10 +63,13 @@ class EdgeIndex(EdgeWriter):
             if now is None:
                 raise IndexMissingError(str(folder), begun=unfinished(folder) is not None)
             try:
-                return cls._loaded(folder / str(now.current))
+                index = cls._loaded(folder / str(now.current))
             except IndexUnreadableError:
                 if served(folder) == now:  # else an ingest has just replaced it
                     raise
+            else:
+                index._published = now.id
+                return index
 
     @classmethod
     def open_or_create(cls, folder: Path, manifest: Manifest, *, discard: bool = False) -> Self:
@@ -175,7 +181,11 @@ class EdgeIndex(EdgeWriter):
     def outdated(self) -> bool:
         """See :class:`~termsearch.index.Index`."""
         now = served(self._folder)
-        return now is not None and str(now.current) != self._generation.name
+        if now is None:
+            raise IndexMissingError(str(self._folder), begun=unfinished(self._folder) is not None)
+        if str(now.current) != self._generation.name:
+            return True
+        return self._published is not None and self._published != now.id
 
     def kept(self) -> Generation | None:
         """See :class:`~termsearch.index.Index`."""
@@ -235,7 +245,7 @@ class EdgeIndex(EdgeWriter):
         """Whether the next reader opens this generation."""
         try:
             return not self.outdated()
-        except IndexUnreadableError:  # no reason not to close
+        except (IndexMissingError, IndexUnreadableError):  # no reason not to close
             return False
 
 

@@ -4,6 +4,7 @@ Tested on qdrant-client's in-memory mode, which has the server's models and none
 ``tests/test_index_contract.py`` runs on a real server where ``QDRANT_URL`` is set.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -12,36 +13,30 @@ from uuid import uuid4
 from qdrant_client import QdrantClient, models
 
 from termsearch.encoder import Vectors
-from termsearch.errors import IndexBusyError, IndexMissingError
+from termsearch.errors import IndexUnreadableError
 from termsearch.index import batches
 from termsearch.index.check import require_sound
 from termsearch.index.manifest import Manifest
 from termsearch.index.packed import Packed
 from termsearch.index.point import check_vectors
-from termsearch.index.server.client import client_for, url_of
-from termsearch.index.server.collection import (
-    WRITER,
-    Layout,
-    build_graph,
-    metadata_now,
-    send,
-    with_manifest,
-)
-from termsearch.index.server.generations import (
-    forget_untouched,
-    next_generation,
-    publish,
-    served,
-    swapped,
-    unfinished,
-)
+from termsearch.index.server.client import client_for, key_in_clear, key_of, url_of
+from termsearch.index.server.collection import Layout, build_graph, with_manifest
+from termsearch.index.server.generations import publish, served, swap
+from termsearch.index.server.lost import adopt, missing
+from termsearch.index.server.points import send
 from termsearch.index.server.reading import ServerReader
 from termsearch.index.server.translate import vector
+from termsearch.index.server.writers import (
+    TOGETHER,
+    Taken,
+    let_go,
+    next_generation,
+    require_mine,
+)
 
-__all__ = ["Layout", "ServerIndex", "client_for"]
+__all__ = ["Layout", "ServerIndex", "client_for", "key_in_clear"]
 
-#: The writer's token of all who fill a generation together.
-_TOGETHER = "together"
+_log = logging.getLogger("termsearch.index")
 
 _REWRITES = 256  # payloads a request
 
@@ -57,10 +52,12 @@ class ServerIndex(ServerReader):
         *,
         layout: Layout | None = None,
         writer: str = "",
+        before: str = "",
     ) -> None:
-        """``layout`` and ``writer`` are for writing; without, it is opened to read."""
+        """To read; or to write, where ``writer`` has taken it over from ``before``."""
         super().__init__(client, name, collection, writer=writer)
-        self._layout = layout
+        self._layout, self._before = layout, before
+        self._changed = False  # by this writer
 
     @classmethod
     def open(cls, client: QdrantClient, name: str) -> "ServerIndex":
@@ -69,16 +66,21 @@ class ServerIndex(ServerReader):
         It stays the one it is until the server has it no longer; then the one that is current.
 
         Raises:
-            IndexMissingError: No such index.
+            IndexMissingError: No such index, or no alias says that it answers.
             IndexUnreadableError: The server does not answer, or the collection is not ours.
         """
-        now = served(client, name)
-        if not now.current:
-            begun = unfinished(client, name) is not None
-            raise IndexMissingError(f"{url_of(client)}, index {name}", begun=begun)
-        index = cls(client, name, now.current)
-        index.manifest.require_whole(index.count(), index.location)
-        return index
+        while True:
+            now = served(client, name)
+            if not now.current:
+                raise missing(client, name)
+            try:
+                index = cls(client, name, now.current)
+                index.manifest.require_whole(index.count(), index.location)
+            except IndexUnreadableError:
+                if served(client, name) == now:  # else an ingest has just replaced it
+                    raise
+            else:
+                return index
 
     @classmethod
     def open_or_create(
@@ -96,27 +98,44 @@ class ServerIndex(ServerReader):
         As in ``edge``; but a second writer is not refused, it takes over, and the first is told
         at its next write: a server can't know whether the first still lives. Those who open it
         ``shared`` write together, until one who does not takes over and publishes.
+
+        Raises:
+            IndexMissingError: There is a whole generation, and no alias says that it answers.
+            IndexBusyError: Another writer has taken over while the current one was copied.
         """
-        layout = layout or Layout()
-        collection = next_generation(client, name, manifest, layout, discard=discard, shared=shared)
-        writer = _TOGETHER if shared else uuid4().hex
-        index = cls(client, name, collection, layout=layout, writer=writer)
-        index._write({WRITER: index._writer})
-        return index
+        if told := key_in_clear(url_of(client), key_of(client)):
+            _log.warning("%s", told)
+        layout, writer = layout or Layout(), TOGETHER if shared else uuid4().hex
+        taken = next_generation(client, name, manifest, layout, writer, discard=discard)
+        return cls(
+            client, name, taken.collection, layout=layout, writer=writer, before=taken.before
+        )
 
     @classmethod
     def rollback(cls, client: QdrantClient, name: str) -> "ServerIndex":
         """Let the kept generation answer, keep the one that did, and open it. Undone by another.
 
+        Where nothing answers, since the alias was lost, the newest whole one.
+
         Raises:
             NothingKeptError: No generation is kept.
         """
         now = served(client, name)
+        if not now.current:
+            adopt(client, name)
+            return cls.open(client, name)
         if now.kept:  # whole, or all stays as it is
             kept = cls(client, name, now.kept)
             kept.manifest.require_whole(kept.count(), kept.location)
-        swapped(client, name)
+        swap(client, name)
         return cls.open(client, name)
+
+    @property
+    def manifest(self) -> Manifest:
+        """As last written, by whomever of those who write together."""
+        if self._writer == TOGETHER:
+            self._manifest = self._manifest_now()
+        return self._manifest
 
     def write_manifest(self, manifest: Manifest) -> None:
         """After all points are applied: the manifest never says more than is stored."""
@@ -163,30 +182,41 @@ class ServerIndex(ServerReader):
         build_graph(self._client, self._collection, self._layout or Layout(), progress)
 
     def publish(self, *, keep: bool = False) -> None:
-        """See :class:`~termsearch.index.Index`."""
+        """See :class:`~termsearch.index.Index`.
+
+        Raises:
+            IndexBusyError: Another ingest has taken over; it will publish.
+        """
         self.optimize()  # where the ingest has changed nothing, the copy has no graph yet
-        require_sound(self)
-        publish(self._client, self._name, self._collection, keep=keep)
+        try:
+            require_sound(self)
+        except IndexUnreadableError:
+            self._require_mine()  # else it is as another ingest has made it meanwhile
+            raise
+        self._require_mine()
+        publish(self._client, self._name, self._collection, self._manifest.base, keep=keep)
         self._writer = ""
 
     def close(self) -> None:
         """See :class:`~termsearch.index.Index`."""
-        if self._writer and self._writer != _TOGETHER:  # others may be about to write
-            forget_untouched(self._client, self._name, self._collection)
-        self._writer = ""
-        self._client.close()
+        try:
+            if self._writer and self._writer != TOGETHER:  # others may be about to write
+                taken = Taken(self._collection, self._before)
+                let_go(self._client, self._name, taken, self._writer, changed=self._changed)
+        finally:
+            self._writer = ""
+            self._client.close()
 
     def _write(self, metadata: dict[str, Any]) -> None:
         self._ask(lambda at: self._client.update_collection(at, metadata=metadata))
 
     def _require_mine(self) -> None:
-        """Stop where another ingest has taken over.
+        """Before each change.
 
         Raises:
-            IndexBusyError: It has.
+            IndexBusyError: Another ingest has taken over.
         """
         if not self._writer:
             raise RuntimeError(f"{self._collection} was opened to read")  # a bug of ours
-        found = self._ask(lambda at: metadata_now(self._client, at))
-        if found.get(WRITER) != self._writer:
-            raise IndexBusyError(self.location)
+        require_mine(self._client, self._name, self._collection, self._writer)
+        self._changed = True

@@ -4,12 +4,9 @@ While it is filled it has no graph; that is built once, over all points, at the 
 section 4: quicker, and with all payload edges).
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from time import monotonic, sleep
 from typing import Any, Literal
 
@@ -19,36 +16,41 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from termsearch.errors import IndexUnreadableError
-from termsearch.index import batches
 from termsearch.index.manifest import Manifest
-from termsearch.index.server.client import engine, in_memory, patiently
-from termsearch.index.server.translate import GRAMS, VECTOR, copied, field_indexes
+from termsearch.index.server.client import engine, in_memory, patiently, url_of, version_of
+from termsearch.index.server.points import counted, settle
+from termsearch.index.server.translate import GRAMS, VECTOR, field_indexes
 from termsearch.index.tuning import EDGES, EF_CONSTRUCT, FULL_SCAN_KB
 
 __all__ = [
     "COPIED",
+    "ID",
+    "PUBLISHED",
+    "REPLACED",
     "WRITER",
     "Layout",
     "build_graph",
     "complete_fields",
-    "copy_points",
     "create",
+    "is_ours",
+    "layout_like",
+    "manifest_in",
     "manifest_of",
     "metadata_now",
     "metadata_of",
-    "send",
-    "settle",
     "with_manifest",
 ]
 
 #: Keys in a collection's metadata. The server replaces those that are written and leaves others.
 _MANIFEST = "termsearch"
 COPIED = "copied"  # whether all of the generation before is in it
-WRITER = "writer"  # token of the ingest that took it over last
+WRITER = "writer"  # token of the ingest that took it over last, or one of the next two
+ID = "id"  # random, of the publishing: a snapshot of another may be restored under its name
 
-_BATCH = 256  # points per request: 256 x 768 floats are 0.8 MB; the server refuses 32 MB
-_IN_FLIGHT = 4  # requests at a time: the client's own uploader advises 2 to 4
-_NOBODY = "00000000-0000-0000-0000-000000000000"  # the id of no point: ours are of version 5
+#: In the place of a writer's token: it answers, is kept, or did and nobody has said otherwise; and
+#: it did, and is about to be deleted.
+PUBLISHED = "published"
+REPLACED = "replaced"
 
 #: From here on vectors are compared in 4 bits each, which stay in memory (0.4 GB a million at 768
 #: dimensions), and only the best again in full, from disk (3.1 GB a million).
@@ -58,6 +60,7 @@ _QUANTIZE_FROM = 1_000_000
 _STUCK = 900.0
 _POLL = 1.0  # seconds
 _AT_REST = 3  # polls in a row: a change of configuration takes a moment to be acted on
+_AGAIN = 5.0  # seconds between two requests to build the graph, where the server waits for one
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,22 @@ class Layout:
     quantize: Literal["auto", "on", "off"] = "auto"  #: ``auto``: from a million names
 
 
+def layout_like(client: QdrantClient, collection: str, layout: Layout) -> Layout:
+    """``layout``, and what it leaves open as ``collection`` has it."""
+    there = client.get_collection(collection).config.params
+    return replace(
+        layout,
+        shards=layout.shards or there.shard_number,
+        replicas=layout.replicas or there.replication_factor,
+    )
+
+
 def create(client: QdrantClient, collection: str, manifest: Manifest, layout: Layout) -> None:
-    """An empty collection without a graph, with its field indexes."""
+    """An empty collection without a graph; :func:`complete_fields` is to follow.
+
+    Raises:
+        IndexUnreadableError: The server keeps no metadata.
+    """
     parameters = models.VectorParams(
         size=manifest.encoder.dimension, distance=models.Distance.COSINE
     )
@@ -85,7 +102,12 @@ def create(client: QdrantClient, collection: str, manifest: Manifest, layout: La
         replication_factor=layout.replicas,
         metadata={**with_manifest(manifest), COPIED: False},
     )
-    complete_fields(client, collection)
+    if not is_ours(metadata_now(client, collection)):
+        client.delete_collection(collection)
+        raise IndexUnreadableError(
+            f"the Qdrant server at {url_of(client)} keeps no metadata with its collections: its "
+            f"version is {version_of(client) or 'unknown'}, expected 1.16 or newer. Update it."
+        )
 
 
 def complete_fields(client: QdrantClient, collection: str) -> None:
@@ -115,14 +137,24 @@ def metadata_now(client: QdrantClient, collection: str) -> dict[str, Any]:
     return client.get_collection(collection).config.metadata or {}
 
 
+def is_ours(metadata: dict[str, Any]) -> bool:
+    """Whether a collection with this metadata was made here, by whichever version."""
+    return _MANIFEST in metadata
+
+
 def manifest_of(client: QdrantClient, collection: str) -> Manifest:
     """What ``collection`` says of itself.
 
     Raises:
         IndexUnreadableError: Something else made it, or another version.
     """
+    return manifest_in(metadata_of(client, collection), collection)
+
+
+def manifest_in(metadata: dict[str, Any], collection: str) -> Manifest:
+    """Likewise, from the ``metadata`` of ``collection``."""
     try:
-        manifest = Manifest.model_validate(metadata_of(client, collection).get(_MANIFEST))
+        manifest = Manifest.model_validate(metadata.get(_MANIFEST))
     except ValidationError as error:
         raise IndexUnreadableError(
             f"collection {collection} has no termsearch manifest in its metadata, so what encoder "
@@ -130,55 +162,6 @@ def manifest_of(client: QdrantClient, collection: str) -> Manifest:
         ) from error
     manifest.require_schema(f"collection {collection}")
     return manifest
-
-
-def send(client: QdrantClient, collection: str, points: Iterable[models.PointStruct]) -> None:
-    """Upsert ``points``, several requests at a time, each repeated where the server is busy.
-
-    They are accepted, and applied later: see :func:`settle`.
-    """
-    # Batches are made here, the next while others travel, and no more than can be sent.
-    with ThreadPoolExecutor(1 if in_memory(client) else _IN_FLIGHT, "termsearch-upsert") as pool:
-        pending: deque[Future[object]] = deque()
-        for batch in batches(points, _BATCH):
-            if len(pending) == _IN_FLIGHT:
-                pending.popleft().result()
-            pending.append(pool.submit(_upsert, client, collection, batch))
-        for each in pending:
-            each.result()
-
-
-def settle(client: QdrantClient, collection: str) -> None:
-    """Wait until all that was sent is applied.
-
-    Updates are applied in the order they came, so this waits for a last one, which changes
-    nothing; as a filter it goes to every shard.
-    """
-    nothing = models.FilterSelector(
-        filter=models.Filter(must=[models.HasIdCondition(has_id=[_NOBODY])])
-    )
-    with engine(client):
-        patiently(lambda: client.delete(collection, nothing, wait=True))
-
-
-def copy_points(client: QdrantClient, source: str, target: str, *, beside: bool = False) -> None:
-    """Send all points of ``source`` with their vectors to ``target``, but those that are there.
-
-    ``beside``: others may copy too, or have done so and put more.
-
-    Raises:
-        IndexUnreadableError: Not all have arrived.
-    """
-    settle(client, target)
-    send(client, target, (copied(each) for each in _missing(client, source, target, beside)))
-    settle(client, target)
-    counts = [_counted(client, name) for name in (source, target)]
-    if counts[1] < counts[0] or (counts[1] != counts[0] and not beside):
-        raise IndexUnreadableError(
-            f"collection {target} has {counts[1]:,} of the {counts[0]:,} names of {source} after "
-            "they were copied; repeat the ingest with --discard."
-        )
-    patiently(lambda: client.update_collection(target, metadata={COPIED: True}))
 
 
 def build_graph(
@@ -197,18 +180,26 @@ def build_graph(
     """
     settle(client, collection)
     with engine(client):
-        points = _counted(client, collection)
+        points = counted(client, collection)
         more = _quantized() if _is_quantized(layout, points) else {}
-        edges = models.HnswConfigDiff(m=EDGES, payload_m=EDGES)
-        patiently(lambda: client.update_collection(collection, hnsw_config=edges, **more))
-        _wait_for_rest(client, collection, progress)
+        _ask_for_graph(client, collection, more)
+        _wait_for_rest(client, collection, progress, more)
+
+
+def _ask_for_graph(client: QdrantClient, collection: str, more: dict[str, Any]) -> None:
+    edges = models.HnswConfigDiff(m=EDGES, payload_m=EDGES)
+    patiently(lambda: client.update_collection(collection, hnsw_config=edges, **more))
 
 
 def _wait_for_rest(
-    client: QdrantClient, collection: str, progress: Callable[[float], None]
+    client: QdrantClient,
+    collection: str,
+    progress: Callable[[float], None],
+    more: dict[str, Any] | None = None,
 ) -> None:
     before: object = None
-    changed, polls_at_rest = monotonic(), 0
+    changed = asked = monotonic()
+    polls_at_rest = 0
     while polls_at_rest < (1 if in_memory(client) else _AT_REST):
         info = patiently(lambda: client.get_collection(collection))
         waiting = _optimizations(client, collection)
@@ -217,6 +208,11 @@ def _wait_for_rest(
                 f"collection {collection} failed while its graph was built "
                 f"({info.optimizer_status}); nothing was published. See the server's log."
             )
+        # After a restart the server builds nothing before the next update
+        # (https://github.com/qdrant/qdrant/pull/3962).
+        if info.status is models.CollectionStatus.GREY and monotonic() - asked >= _AGAIN:
+            _ask_for_graph(client, collection, more or {})
+            asked = monotonic()
         at_rest = info.status is models.CollectionStatus.GREEN and not waiting
         polls_at_rest = polls_at_rest + 1 if at_rest else 0
         state = (info.indexed_vectors_count, info.segments_count, waiting, at_rest)
@@ -254,45 +250,3 @@ def _quantized() -> dict[str, Any]:
         "quantization_config": models.TurboQuantization(turbo=turbo),
         "vectors_config": {VECTOR: models.VectorParamsDiff(memory=models.Memory.COLD)},
     }
-
-
-def _upsert(client: QdrantClient, collection: str, batch: Sequence[models.PointStruct]) -> object:
-    with engine(client):
-        return patiently(lambda: client.upsert(collection, batch, wait=False))
-
-
-def _missing(
-    client: QdrantClient, source: str, target: str, beside: bool
-) -> Iterator[models.Record]:
-    """Records of ``source``, with all they have, that ``target`` has not."""
-    resumed = beside or _counted(client, target) > 0
-    offset: Any = None
-    while True:
-        page = partial(
-            client.scroll,
-            source,
-            limit=_BATCH,
-            offset=offset,
-            with_payload=not resumed,
-            with_vectors=not resumed,
-        )
-        records, offset = patiently(page)
-        yield from _absent(client, source, target, records) if resumed else records
-        if offset is None:
-            return
-
-
-def _counted(client: QdrantClient, collection: str) -> int:
-    return patiently(lambda: client.count(collection, exact=True)).count
-
-
-def _absent(
-    client: QdrantClient, source: str, target: str, records: Sequence[models.Record]
-) -> list[models.Record]:
-    ids = [record.id for record in records]
-    found = patiently(lambda: client.retrieve(target, ids, with_payload=False))
-    there = {each.id for each in found}
-    wanted = [id_ for id_ in ids if id_ not in there]
-    if not wanted:
-        return []
-    return patiently(lambda: client.retrieve(source, wanted, with_payload=True, with_vectors=True))

@@ -2,36 +2,52 @@
 
 ``terms~2`` is a collection, the alias ``terms`` says which one answers and ``terms~kept`` which one
 is retained; aliases change in one request, all or nothing. No index can be called like one of
-these: its name has no tilde. Otherwise as in ``termsearch.index.generations``.
+these: its name has no tilde. Otherwise as in ``termsearch.index.generations``. Which of them an
+ingest writes to is the business of ``writers``; what to do without an alias, that of ``lost``.
 """
 
+import logging
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from qdrant_client import QdrantClient, models
 
-from termsearch.errors import IndexUnreadableError, NothingKeptError
-from termsearch.index.manifest import Manifest
-from termsearch.index.server.client import engine, patiently
+from termsearch.errors import IndexBusyError, IndexUnreadableError, NothingKeptError
+from termsearch.index.server.client import engine, is_missing, patiently, url_of
 from termsearch.index.server.collection import (
-    COPIED,
-    Layout,
-    complete_fields,
-    copy_points,
-    create,
-    manifest_of,
-    metadata_of,
+    ID,
+    PUBLISHED,
+    REPLACED,
+    WRITER,
+    is_ours,
+    manifest_in,
+    metadata_now,
 )
 
 __all__ = [
+    "Generations",
     "Served",
-    "forget_untouched",
-    "next_generation",
+    "delete",
+    "generations_of",
+    "is_current",
+    "latest",
+    "number",
+    "point",
     "publish",
     "served",
-    "swapped",
+    "swap",
     "unfinished",
+    "unfinished_of",
+    "where_of",
 ]
+
+_log = logging.getLogger("termsearch.index")
+
+#: Collections of an index and their metadata, oldest first.
+Generations = dict[str, dict[str, Any]]
 
 
 class Served(NamedTuple):
@@ -53,93 +69,91 @@ def served(client: QdrantClient, name: str) -> Served:
 
 def _served_now(client: QdrantClient, name: str) -> Served:
     """Likewise, with the server's own errors: for what is asked again."""
-    found = client.get_aliases().aliases
-    aliases = {each.alias_name: each.collection_name for each in found}
-    if name not in aliases and client.collection_exists(name):
+    found = _aliases(client)
+    if name not in found and client.collection_exists(name):
         raise IndexUnreadableError(
             f"{name} is a collection, where termsearch expects an alias of that name: an older "
             "termsearch or another program made it. Choose another --index, or delete it and "
             "ingest again."
         )
-    return Served(aliases.get(name, ""), aliases.get(_kept(name), ""))
+    return Served(found.get(name, ""), found.get(_kept(name), ""))
+
+
+def is_current(client: QdrantClient, name: str, collection: str) -> bool:
+    """Whether ``collection`` is what answers; with the server's own errors."""
+    return _aliases(client).get(name) == collection
+
+
+def generations_of(client: QdrantClient, name: str) -> Generations:
+    """All of index ``name``; a collection that another program has called so is none of them."""
+    found = {}
+    with engine(client):
+        for collection in sorted(_numbered(client, name), key=number):
+            try:
+                metadata = metadata_now(client, collection)
+            except Exception as error:
+                if not is_missing(error):  # deleted since it was listed
+                    raise
+                continue
+            if is_ours(metadata):
+                found[collection] = metadata
+    return found
+
+
+def latest(client: QdrantClient, name: str) -> int:
+    """The highest number that a collection has, whosever it is; 0 if there is none."""
+    with engine(client):
+        return max(map(number, _numbered(client, name)), default=0)
 
 
 def unfinished(client: QdrantClient, name: str) -> str | None:
     """The collection that an ingest writes to or left; None if there is none to go on with."""
-    now = served(client, name)
-    with engine(client):
-        generations = _generations(client, name)
-    for collection in sorted(generations, key=_number, reverse=True):
-        if collection not in now and manifest_of(client, collection).base == _number(now.current):
+    return unfinished_of(generations_of(client, name), served(client, name))
+
+
+def unfinished_of(there: Generations, now: Served) -> str | None:
+    """Likewise, of those that are ``there``."""
+    for collection, metadata in reversed(there.items()):
+        answered = not now.current and metadata.get(WRITER) == PUBLISHED  # and lost its alias
+        if collection in now or answered:
+            continue
+        if manifest_in(metadata, collection).base == number(now.current):
             return collection
     return None
 
 
-def next_generation(
-    client: QdrantClient,
-    name: str,
-    manifest: Manifest,
-    layout: Layout,
-    *,
-    discard: bool,
-    shared: bool = False,
-) -> str:
-    """The collection to write to: the unfinished one, or a new copy of the current one.
-
-    Points are copied through this machine, and from where it stopped if that was cut. What is
-    neither that nor in use is deleted.
+def publish(client: QdrantClient, name: str, collection: str, base: int, *, keep: bool) -> None:
+    """Let ``collection`` answer from now on; the one that did is kept or deleted.
 
     Args:
         client: Of the server.
         name: Of the index.
-        manifest: What the first generation is made with.
-        layout: What a new collection is made with.
-        discard: Do not go on with the unfinished one.
-        shared: Others may be filling it: delete nothing, and copy only what is not there.
+        collection: Whole, and nobody else's.
+        base: Number of the one that it began as a copy of.
+        keep: Retain the one that answered so far.
+
+    Raises:
+        IndexBusyError: That is not the one that answers any more.
     """
-    now = served(client, name)
-    found = None if discard else unfinished(client, name)
-    if found and not shared and not now.current and not manifest_of(client, found).loaded:
-        found = None  # nothing was stored in it, and it may be for another encoder
-    with engine(client):
-        if not shared:
-            _delete_all_but(client, name, {*now, found or ""})
-        if not found:
-            newest = max((_number(each) for each in _generations(client, name)), default=0)
-            found = f"{name}~{newest + 1}"
-            if now.current:
-                base = {"base": _number(now.current)}
-                manifest = manifest_of(client, now.current).model_copy(update=base)
-            _create(client, found, manifest, layout)
-        complete_fields(client, found)
-        if now.current and not metadata_of(client, found).get(COPIED):
-            copy_points(client, now.current, found, beside=shared)
-    return found
-
-
-def forget_untouched(client: QdrantClient, name: str, collection: str) -> None:
-    """Delete a generation to which nothing was written: an ingest says what it will put first."""
-    now = served(client, name)
-    with engine(client):
-        generations = _generations(client, name)
-    if collection in now or collection not in generations:
-        return
-    base = manifest_of(client, now.current).loaded if now.current else ()
-    if manifest_of(client, collection).loaded == base:
-        with engine(client):
-            client.delete_collection(collection)
-
-
-def publish(client: QdrantClient, name: str, collection: str, *, keep: bool) -> None:
-    """Let ``collection`` answer from now on; the one that did is kept or deleted."""
     with engine(client):
         before = patiently(lambda: _served_now(client, name))
+        if number(before.current) != base:
+            raise IndexBusyError(where_of(client, name))
+        # Who opened it to write since it was last asked finds this in the place of its token.
+        said = {WRITER: PUBLISHED, ID: uuid4().hex}
+        patiently(lambda: client.update_collection(collection, metadata=said))
         then = Served(collection, before.current if keep else "")
-        _point(client, name, then)
-        patiently(lambda: _delete_all_but(client, name, set(then)))
+        point(client, name, then)
+    try:
+        delete(client, {*before} - {*then, ""})
+    except IndexUnreadableError as error:  # no reason to say that nothing was published
+        _log.warning(
+            "the new generation of %s answers, but what it replaced could not be deleted: %s",
+            name, error,
+        )  # fmt: skip
 
 
-def swapped(client: QdrantClient, name: str) -> None:
+def swap(client: QdrantClient, name: str) -> None:
     """Current and kept change places.
 
     Raises:
@@ -148,54 +162,71 @@ def swapped(client: QdrantClient, name: str) -> None:
     now = served(client, name)
     if not now.kept:
         raise NothingKeptError(f"index {name}")
-    _point(client, name, Served(current=now.kept, kept=now.current))
+    with engine(client):
+        point(client, name, Served(current=now.kept, kept=now.current))
 
 
-def _point(client: QdrantClient, name: str, then: Served) -> None:
-    """Change the aliases in one request; asked again, it finds that it was carried out."""
+def delete(client: QdrantClient, collections: Iterable[str]) -> None:
+    """Delete generations. Of what is left of them if that fails, it is known what it is."""
+    with engine(client):
+        for collection in collections:
+            patiently(partial(_deleted, client, collection))
+
+
+def point(client: QdrantClient, name: str, then: Served) -> None:
+    """Change the aliases in one request; asked again, it finds that it was carried out.
+
+    None is deleted that is made anew: the server writes one alias after another, and making
+    replaces (``update_aliases`` in its collection_meta_ops.rs); a power cut between the two would
+    leave no index. What answers comes last, when what it relies on is there.
+    """
 
     def change() -> None:
         operations: list[models.AliasOperations] = []
-        for alias, before, after in zip(
-            (name, _kept(name)), _served_now(client, name), then, strict=True
+        now = _served_now(client, name)
+        for alias, before, after in (
+            (_kept(name), now.kept, then.kept),
+            (name, now.current, then.current),
         ):
-            if before and before != after:
-                gone = models.DeleteAlias(alias_name=alias)
-                operations.append(models.DeleteAliasOperation(delete_alias=gone))
             if after and before != after:
                 made = models.CreateAlias(collection_name=after, alias_name=alias)
                 operations.append(models.CreateAliasOperation(create_alias=made))
+            elif before and not after:
+                gone = models.DeleteAlias(alias_name=alias)
+                operations.append(models.DeleteAliasOperation(delete_alias=gone))
         if operations:
             client.update_collection_aliases(operations)
 
-    with engine(client):
-        patiently(change)
+    patiently(change)
 
 
-def _create(client: QdrantClient, collection: str, manifest: Manifest, layout: Layout) -> None:
-    """Or find that another machine, which fills it too, was first."""
+def number(collection: str) -> int:
+    """Of a generation; 0 for none."""
+    return int(collection.rpartition("~")[2] or 0)
+
+
+def where_of(client: QdrantClient, name: str) -> str:
+    """For messages: server and index."""
+    return f"{url_of(client)}, index {name}"
+
+
+def _deleted(client: QdrantClient, collection: str) -> None:
     try:
-        create(client, collection, manifest, layout)
-    except Exception:
-        if not client.collection_exists(collection):
+        client.update_collection(collection, metadata={WRITER: REPLACED})
+        client.delete_collection(collection)
+    except Exception as error:
+        if not is_missing(error):  # asked again, it was carried out
             raise
 
 
-def _delete_all_but(client: QdrantClient, name: str, stay: set[str]) -> None:
-    for collection in _generations(client, name):
-        if collection not in stay:
-            client.delete_collection(collection)
+def _aliases(client: QdrantClient) -> dict[str, str]:
+    return {each.alias_name: each.collection_name for each in client.get_aliases().aliases}
 
 
-def _generations(client: QdrantClient, name: str) -> list[str]:
+def _numbered(client: QdrantClient, name: str) -> list[str]:
     pattern = re.compile(re.escape(name) + r"~\d+")
     names = [each.name for each in client.get_collections().collections]
     return [each for each in names if pattern.fullmatch(each)]
-
-
-def _number(collection: str) -> int:
-    """0 for none."""
-    return int(collection.rpartition("~")[2] or 0)
 
 
 def _kept(name: str) -> str:

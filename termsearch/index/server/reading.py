@@ -3,17 +3,27 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import inf
+from time import monotonic
 from typing import Any, TypeVar
 
 from qdrant_client import QdrantClient, models
 
+from termsearch.errors import IndexBusyError
 from termsearch.grams import hashes
-from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored
+from termsearch.index import Ask, Found, Nearest, Same, Spelt, Stored, batches
 from termsearch.index.manifest import Generation, Manifest
 from termsearch.index.point import Point
 from termsearch.index.server.client import engine, is_missing, patiently, url_of
-from termsearch.index.server.collection import manifest_of, settle
+from termsearch.index.server.collection import (
+    ID,
+    manifest_in,
+    manifest_of,
+    metadata_now,
+    metadata_of,
+)
 from termsearch.index.server.generations import served, unfinished
+from termsearch.index.server.lost import missing
+from termsearch.index.server.points import settle
 from termsearch.index.server.translate import GRAMS, VECTOR, filter_of, grams, stored
 from termsearch.index.tuning import ACORN_SELECTIVITY, EF, EF_FILTERED, SCAN
 from termsearch.index.where import Condition
@@ -22,7 +32,12 @@ __all__ = ["ServerReader"]
 
 T = TypeVar("T")
 
-_PAGE = 1_024
+_PAGE = 1_024  # points a request
+
+#: Seconds for which a reader takes its collection for the one that it opened: another may be under
+#: the name, where somebody deleted the index and made it anew. To ask takes about as long as a
+#: query.
+_TRUST = 1.0
 
 #: Where vectors are quantised, twice the hits are compared in full.
 _IN_FULL = models.QuantizationSearchParams(rescore=True, oversampling=2.0)
@@ -42,9 +57,11 @@ class ServerReader:
         self, client: QdrantClient, name: str, collection: str, *, writer: str = ""
     ) -> None:
         self._client, self._name, self._collection = client, name, collection
-        self._manifest = manifest_of(client, collection)
         self._writer = writer
         self._sent = False  # since the last time all was known to be applied
+        found = metadata_of(client, collection)
+        self._manifest, self._id = manifest_in(found, collection), found.get(ID, "")
+        self._looked = monotonic()
 
     @property
     def name(self) -> str:
@@ -63,13 +80,13 @@ class ServerReader:
 
     def digests(self, ids: Sequence[str]) -> dict[str, str]:
         """See :class:`~termsearch.index.Index`."""
-        records = self._ask(lambda at: self._client.retrieve(at, ids, with_payload=["digest"]))
+        records = self._retrieve(ids, with_payload=["digest"])
         return {str(record.id): (record.payload or {}).get("digest", "") for record in records}
 
     def stored(self, ids: Sequence[str]) -> dict[str, Stored]:
         """See :class:`~termsearch.index.Index`."""
         self._settle()
-        records = self._ask(lambda at: self._client.retrieve(at, ids, True, with_vectors=True))
+        records = self._retrieve(ids, with_payload=True, with_vectors=True)
         return {str(record.id): stored(record) for record in records}
 
     def ids(self, where: Sequence[Condition]) -> Iterator[str]:
@@ -110,7 +127,10 @@ class ServerReader:
 
     def outdated(self) -> bool:
         """See :class:`~termsearch.index.Index`."""
-        return served(self._client, self._name).current not in {"", self._collection}
+        now = served(self._client, self._name).current
+        if not now:
+            raise missing(self._client, self._name)
+        return now != self._collection or metadata_of(self._client, now).get(ID, "") != self._id
 
     def kept(self) -> Generation | None:
         """See :class:`~termsearch.index.Index`."""
@@ -141,24 +161,56 @@ class ServerReader:
 
         A writer asks again while the server is busy or restarts. A reader does not wait; where
         its generation has been replaced and deleted, it goes on with the current one.
+
+        Raises:
+            IndexBusyError: Another ingest has discarded what this one was writing to.
+            IndexMissingError, ModelMismatchError: As :meth:`_follow`.
         """
         with engine(self._client):
-            if self._writer:
-                return patiently(lambda: call(self._collection))
             try:
+                if self._writer:
+                    return patiently(lambda: call(self._collection))
+                self._look()
                 return call(self._collection)
             except Exception as error:
-                if not is_missing(error) or not self._follow():
+                self._looked = -inf  # what could not be asked may be another one next time
+                if not is_missing(error):
                     raise
+                if self._writer:
+                    raise IndexBusyError(self.location) from error
+            self._follow()
             return call(self._collection)
 
-    def _follow(self) -> bool:
-        """Whether another generation is current, which is read from now on."""
+    def _look(self) -> None:
+        """Now and then, whether the collection is still the one that was opened."""
+        if monotonic() - self._looked < _TRUST:
+            return
+        if metadata_now(self._client, self._collection).get(ID, "") != self._id:
+            self._follow()
+        self._looked = monotonic()
+
+    def _follow(self) -> None:
+        """Read from the generation that is current now.
+
+        Raises:
+            IndexMissingError: There is none.
+            ModelMismatchError: Another encoder built it than the one that queries come from.
+        """
         now = served(self._client, self._name).current
-        if now in {"", self._collection}:
-            return False
-        self._collection, self._manifest = now, manifest_of(self._client, now)
-        return True
+        if not now:
+            raise missing(self._client, self._name)
+        found = metadata_of(self._client, now)
+        manifest = manifest_in(found, now)
+        manifest.require(self._manifest.encoder, self._name)
+        self._collection, self._manifest, self._id = now, manifest, found.get(ID, "")
+
+    def _manifest_now(self) -> Manifest:
+        return self._ask(lambda at: manifest_in(metadata_now(self._client, at), at))
+
+    def _retrieve(self, ids: Sequence[str], **what: Any) -> Iterator[models.Record]:
+        """In pages: the server refuses a request of 32 MB, and its answer would be larger."""
+        for page in batches(ids, _PAGE):
+            yield from self._ask(partial(self._client.retrieve, ids=page, **what))
 
     def _settle(self) -> None:
         if self._sent:
