@@ -28,10 +28,10 @@ from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 from termsearch.encoder import Precision, Vectors
 from termsearch.encoder.batches import worst_cosine
 from termsearch.encoder.bert import Bert, Whole
+from termsearch.encoder.loading import load_tokens
 from termsearch.encoder.runner import TorchRunner
-from termsearch.encoder.tokens import Tokens
 from termsearch.encoder.transformer import TransformerEncoder
-from termsearch.encoder.weights import find_weights
+from termsearch.encoder.weights import Weights, find_weights
 from termsearch.loader import Options, Report, find_loader, grouped
 from termsearch.normalize import search_form
 
@@ -66,7 +66,7 @@ def main() -> None:
         names = _names(given.release, given.names or (131_072 if _is_gpu(given.device) else 1_024))
         rows = _rows(folder, given.device, compiled=given.compiled)
         _measure(rows, names, given.runs)
-        tokens = sum(map(len, Tokens.load(folder / "tokenizer.json", _CARD_TOKENS).ids(names)))
+        tokens = sum(map(len, load_tokens(_weights(folder)).ids(names)))
     page = _page(rows, len(names), tokens, given)
     print(page)  # noqa: T201  # this is the program's output
     if given.output:
@@ -179,7 +179,7 @@ def _compiled(folder: Path, device: str) -> Encode:
 
 def _run(folder: Path, network: Any, device: str) -> Encode:
     runner = TorchRunner(network.to(device), torch.device(device))
-    tokens = Tokens.load(folder / "tokenizer.json", _CARD_TOKENS)
+    tokens = load_tokens(_weights(folder))
     return lambda names: runner.states(tokens.ids(names))
 
 
@@ -188,8 +188,11 @@ def _ours(folder: Path, device: str, precision: Precision) -> Encode:
 
 
 def _encoder(folder: Path, device: str, precision: Precision) -> TransformerEncoder:
-    weights = find_weights(str(folder), pooling="cls", max_tokens=_CARD_TOKENS)
-    return TransformerEncoder(weights, device=device, precision=precision)
+    return TransformerEncoder(_weights(folder), device=device, precision=precision)
+
+
+def _weights(folder: Path) -> Weights:
+    return find_weights(str(folder), pooling="cls", max_tokens=_CARD_TOKENS)
 
 
 def _measure(rows: Sequence[Row], names: list[str], runs: int) -> None:

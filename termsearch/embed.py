@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from itertools import islice
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Final
 
 import numpy as np
 
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import TermsearchError, UsageError
+from termsearch.pipeline import batches
 
 __all__ = ["embed"]
 
@@ -42,16 +43,10 @@ def embed(
         UsageError: ``out`` is there and no regular file.
         TermsearchError: ``out`` can't be written, or there are not ``count`` names.
     """
-    beside = out.with_name(f"{out.name}.part")
     try:
         _require_place(out, count * encoder.card.dimension * _FLOAT)
-        try:
-            with beside.open("wb") as file:
-                _write(file, names, count, encoder, unit=unit, progress=progress)
-            beside.replace(out)
-        finally:
-            with suppress(OSError):  # it may be a folder
-                beside.unlink(missing_ok=True)
+        with _becoming(out) as file:
+            _write(file, names, count, encoder, unit=unit, progress=progress)
     except OSError as error:
         raise TermsearchError(
             f"{out} can't be written ({error.strerror or error}); choose another place."
@@ -68,6 +63,25 @@ def _require_place(out: Path, needed: int) -> None:
             f"{out} can't be written: it takes {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB "
             "are free; make room, or choose another place."
         )
+
+
+@contextmanager
+def _becoming(out: Path) -> Iterator[IO[bytes]]:
+    """A file that nobody else has, which becomes ``out`` at the end, with the mode it would have.
+
+    Not by ``tempfile``, whose files are their maker's alone.
+    """
+    beside = out.with_name(f"{out.name}.{token_hex(4)}.part")
+    beside.touch(exist_ok=False)
+    try:
+        with beside.open("wb") as file:
+            yield file
+        if out.exists():
+            shutil.copymode(out, beside)
+        beside.replace(out)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _write(
@@ -89,7 +103,7 @@ def _write(
     header = {"descr": kind, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
     done = 0
-    for block in _blocks(names, encoder.chunk):
+    for block in batches(names, encoder.chunk):
         file.write(np.ascontiguousarray(_distinct(block, encoder, unit=unit), np.float32).data)
         done += len(block)
         progress(done)
@@ -104,9 +118,3 @@ def _distinct(names: list[str], encoder: Encoder, *, unit: bool) -> Vectors:
     """Equal names are embedded once."""
     rows = {name: row for row, name in enumerate(dict.fromkeys(names))}
     return encoder.encode(list(rows), unit=unit)[[rows[name] for name in names]]
-
-
-def _blocks(names: Iterable[str], size: int) -> Iterator[list[str]]:
-    iterator = iter(names)
-    while block := list(islice(iterator, size)):
-        yield block

@@ -1,9 +1,15 @@
-"""Small networks with random weights, saved as a publisher would."""
+"""Small networks with random weights, saved as a publisher would, and what they should give."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import sentencepiece
 import torch
 from transformers import (
+    AutoModel,
     AutoTokenizer,
     BertConfig,
     BertModel,
@@ -13,6 +19,8 @@ from transformers import (
     XLMRobertaConfig,
     XLMRobertaModel,
 )
+
+from termsearch.encoder import Vectors
 
 WORDS = [
     "fever", "high", "heart", "attack", "type", "1", "2", "diabetes", "mellitus", "of", "the",
@@ -46,14 +54,35 @@ def save_bert(folder: Path, *, spread: float = 0.3) -> Path:
     return folder
 
 
-def save_xlm_roberta(folder: Path) -> Path:
-    """The same with XLM-R's positions, which start behind the padding id."""
-    words = _save_tokenizer(folder)
+def save_xlm_roberta(folder: Path, *, padding: int = 0) -> Path:
+    """The same with XLM-R's positions, which start behind ``padding``: 0 is [PAD], 1 [UNK]."""
+    return _save_xlm_roberta(folder, _save_tokenizer(folder), padding)
+
+
+def save_sentencepiece(folder: Path) -> tuple[Path, Any]:
+    """The same with XLM-R's tokenizer as its authors publish it, and that as they read it.
+
+    The repository of ``sapbert-multilingual`` has ``sentencepiece.bpe.model`` and no
+    ``tokenizer.json``.
+    """
+    file = folder / "sentencepiece.bpe.model"
+    with file.open("wb") as written:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter([*NAMES, *ALPHABET]), model_writer=written, vocab_size=90,
+            hard_vocab_limit=False, minloglevel=2,
+        )  # fmt: skip
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(file))
+    stated = {"tokenizer_class": "XLMRobertaTokenizer"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(stated), encoding="utf-8")
+    return _save_xlm_roberta(folder, len(pieces) + 2, padding=1), pieces  # and <pad>, <mask>
+
+
+def _save_xlm_roberta(folder: Path, words: int, padding: int) -> Path:
     torch.manual_seed(8)
     config = XLMRobertaConfig(
         vocab_size=words, hidden_size=48, num_hidden_layers=3, num_attention_heads=4,
         intermediate_size=96, max_position_embeddings=130, type_vocab_size=1,
-        pad_token_id=0, initializer_range=0.1,
+        pad_token_id=padding, initializer_range=0.1,
     )  # fmt: skip
     XLMRobertaModel(config).save_pretrained(folder)
     return folder
@@ -66,6 +95,37 @@ def save_distilbert(folder: Path) -> Path:
     config = DistilBertConfig(vocab_size=words, dim=48, n_layers=2, n_heads=4, hidden_dim=96)
     DistilBertModel(config).save_pretrained(folder)
     return folder
+
+
+def copied(folder: Path, to: Path, *without: str) -> Path:
+    """``to``, with the files of ``folder`` but for some."""
+    to.mkdir(exist_ok=True)
+    for file in folder.iterdir():
+        if file.is_file() and file.name not in without:
+            (to / file.name).write_bytes(file.read_bytes())
+    return to
+
+
+def card_script(folder: Path, names: Sequence[str]) -> Vectors:
+    """What SapBERT's README does: fp32, batches of 128, padded to 25, first state, no scaling."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModel.from_pretrained(folder).eval()
+    rows = []
+    for start in range(0, len(names), 128):
+        batch = tokenizer(
+            list(names[start : start + 128]), padding="max_length", max_length=25, truncation=True,
+            return_tensors="pt",
+        )  # fmt: skip
+        with torch.no_grad():
+            rows.append(model(**batch)[0][:, 0, :].numpy())
+    return np.concatenate(rows)
+
+
+def cosines(one: Vectors, other: Vectors) -> Vectors:
+    """Of rows of the same number."""
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    found: Vectors = (one * other).sum(axis=1) / lengths
+    return found
 
 
 def _save_tokenizer(folder: Path) -> int:

@@ -1,6 +1,6 @@
 """An exported encoder gives the original's vectors, or is not used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,12 @@ import onnxruntime
 import pytest
 
 from termsearch.connect import encoder_of, export_encoder, export_folder
-from termsearch.encoder import Encoder, Pooling, load_encoder
+from termsearch.encoder import Encoder, Pooling, Vectors, load_encoder
 from termsearch.encoder.export import export
 from termsearch.encoder.onnx import OnnxEncoder, exported, verify
+from termsearch.encoder.session import Session
 from termsearch.encoder.transformer import TransformerEncoder
-from termsearch.errors import EncoderExportError, ModelUnavailableError
+from termsearch.errors import BadVectorError, EncoderExportError, ModelUnavailableError
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
 from termsearch.ingest import ingest
@@ -66,6 +67,32 @@ def test_padding_changes_no_vector(pooling: Pooling, tmp_path: Path) -> None:
 
     alone = np.concatenate([encoder.encode([name]) for name in names])
     np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+def test_a_name_that_spells_out_the_padding_token_has_the_originals_vector(
+    padding: int, tmp_path: Path
+) -> None:
+    original = load(save_xlm_roberta(tmp_path, padding=padding))
+    export(original, tmp_path / "export", SAMPLE)
+    names = ["fever [PAD] pain of the left femur", "[UNK] high fever", "fever"]
+
+    copy = OnnxEncoder(tmp_path / "export")
+
+    assert (copy.encode(names) * original.encode(names)).sum(axis=1).min() >= 0.9993
+
+
+@pytest.mark.parametrize("unit", [True, False])
+def test_a_vector_that_is_not_finite_is_refused_by_name(
+    folder: Path, unit: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_finite(session: Session, ids: Sequence[Sequence[int]]) -> Vectors:
+        return np.full((len(ids), 48), np.nan, np.float32)
+
+    monkeypatch.setattr(Session, "states", not_finite)
+
+    with pytest.raises(BadVectorError, match=r"no usable vector for 'fever' \(2 such names\)"):
+        OnnxEncoder(folder).encode(["fever", "pain"], unit=unit)
 
 
 def test_the_length_of_rows_is_kept_where_asked(original: Encoder, folder: Path) -> None:

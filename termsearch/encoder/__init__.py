@@ -81,13 +81,15 @@ def load_encoder(
         model: ``sapbert``, ``sapbert-multilingual``, ``minilm``, a hub id or a folder.
         pooling: Overrides what the model's own files say.
         max_tokens: Likewise.
-        device: ``auto`` (CUDA, then MPS, then CPU), a torch device such as ``cuda:1``, or several
-            with commas between, which share the names.
+        device: ``auto`` (CUDA, then MPS, then CPU, the first that computes), a torch device such
+            as ``cuda:1``, or several with commas between, which share the names.
         precision: See :data:`Precision`.
 
     Raises:
-        ModelUnavailableError: The weights are not here and can't be fetched.
-        ConfigError: The files don't say how to pool, or there is no such device.
+        ModelUnavailableError: The files are not here and can't be fetched, or are damaged.
+        ConfigError: The files don't say how to pool, or ask for what is not computed here; there is
+            no such device, or it computes wrongly.
+        TermsearchError: The device is full or failed.
     """
     from termsearch.encoder.transformer import TransformerEncoder
     from termsearch.encoder.weights import find_weights

@@ -7,7 +7,7 @@ import numpy as np
 from termsearch.encoder import Vectors
 from termsearch.errors import BadVectorError
 
-__all__ = ["equal_length_batches", "like_length_batches", "unit_rows", "worst_cosine"]
+__all__ = ["equal_length_batches", "like_length_batches", "sound_rows", "worst_cosine"]
 
 
 def equal_length_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
@@ -72,8 +72,8 @@ def _cheapest(count: Mapping[int, int], tokens: int, start: int) -> Iterator[Seq
     yield from reversed(cuts)
 
 
-def unit_rows(rows: Vectors, names: Sequence[str]) -> Vectors:
-    """``rows`` at length 1.
+def sound_rows(rows: Vectors, names: Sequence[str], *, unit: bool) -> Vectors:
+    """``rows``; at length 1 if ``unit``.
 
     Raises:
         BadVectorError: A row is not finite or has no direction.
@@ -85,7 +85,7 @@ def unit_rows(rows: Vectors, names: Sequence[str]) -> Vectors:
             f"the model gave no usable vector for {names[int(bad[0])]!r} ({bad.size} such names); "
             "its weights are damaged, or --precision fp32 is needed."
         )
-    scaled: Vectors = rows / lengths
+    scaled: Vectors = rows / lengths if unit else rows
     return scaled
 
 

@@ -4,7 +4,8 @@ What a general implementation has to do and this one need not: there is no paddi
 one matrix gives query, key and value; where the vector is the [CLS] state, the last layer computes
 that state alone, since no other is read. All of it is exact.
 
-RoBERTa and XLM-R are the same network with positions that start behind the padding token's id
+RoBERTa and XLM-R are the same network with positions that start behind the padding token's id; that
+token, should a name spell it out, stands at its own id and is not counted
 (https://github.com/facebookresearch/fairseq, ``make_positions``).
 """
 
@@ -67,7 +68,12 @@ class Layer(nn.Module):
 
 
 class Bert(nn.Module):
-    """Token ids, shape ``(names, tokens)``, to pooled states, ``(names, width)``, float32."""
+    """Token ids, shape ``(names, tokens)``, to pooled states, ``(names, width)``, float32.
+
+    Attributes:
+        padding: The token that is not counted, RoBERTa's alone; its position is the first of
+            ``positions``.
+    """
 
     def __init__(self, model: nn.Module, pooling: Pooling) -> None:
         super().__init__()
@@ -76,9 +82,10 @@ class Bert(nn.Module):
         self.pooling: Pooling = pooling
         self.words: nn.Embedding = embeddings.word_embeddings
         kind = embeddings.token_type_embeddings.weight[0]
+        self.padding = None if config.model_type == "bert" else int(config.pad_token_id)
         # A name is one segment: the type's vector is part of every position's.
         self.positions = nn.Parameter(
-            (embeddings.position_embeddings.weight[_first_position(config) :] + kind).detach()
+            (embeddings.position_embeddings.weight[self.padding or 0 :] + kind).detach()
         )
         self.norm: nn.LayerNorm = embeddings.LayerNorm
         last = config.num_hidden_layers - 1
@@ -103,10 +110,16 @@ class Bert(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """See the class."""
-        states = self.norm(self.words(ids) + self.positions[: ids.shape[1]])
+        states = self.norm(self.words(ids) + self._places(ids))
         for layer in self.layers:
             states = layer(states)
         return _pooled(states, self.pooling)
+
+    def _places(self, ids: Tensor) -> Tensor:
+        if self.padding is None:
+            return self.positions[: ids.shape[1]]
+        counted = ids != self.padding
+        return self.positions[counted.cumsum(dim=1) * counted]
 
     def linears(self) -> Iterator[tuple[str, nn.Linear]]:
         """Every matrix product with weights, by the name it has in the ONNX graph."""
@@ -136,7 +149,3 @@ def _packed(parts: list[nn.Linear]) -> nn.Linear:
         whole.weight.copy_(torch.cat([part.weight for part in parts]))
         whole.bias.copy_(torch.cat([part.bias for part in parts]))
     return whole.to(parts[0].weight.device)
-
-
-def _first_position(config: Any) -> int:
-    return 0 if config.model_type == "bert" else int(config.pad_token_id) + 1

@@ -99,13 +99,23 @@ class _Graph:
         words = self.keep("words", _array(bert.words.weight).astype(np.float16))
         found = self.add("Gather", [words, "ids"], "words.half")
         found = self.add("Cast", [found], "words.found", to=TensorProto.FLOAT)
-        shape = self.add("Shape", ["ids"], "ids.shape")
-        one, zero = self.keep("one", np.array([1])), self.keep("zero", np.array([0]))
-        count = self.add("Gather", [shape, one], "ids.tokens")
-        table = self.keep("positions", _array(bert.positions))
-        places = self.add("Slice", [table, zero, count, zero], "positions.found")
-        whole = self.add("Add", [found, places], "embedded.sum")
+        whole = self.add("Add", [found, self.places(bert)], "embedded.sum")
         return self.norm("embedded", bert.norm, whole)
+
+    def places(self, bert: Bert) -> str:
+        """The vectors of positions."""
+        table = self.keep("positions", _array(bert.positions))
+        if bert.padding is None:
+            shape = self.add("Shape", ["ids"], "ids.shape")
+            one, zero = self.keep("one", np.array([1])), self.keep("zero", np.array([0]))
+            count = self.add("Gather", [shape, one], "ids.tokens")
+            return self.add("Slice", [table, zero, count, zero], "positions.found")
+        padding = self.add("Equal", ["ids", self.keep("padding", np.array(bert.padding))], "is.pad")
+        counted = self.add("Not", [padding], "is.counted")
+        ones = self.add("Cast", [counted], "ids.counted", to=TensorProto.INT64)
+        sums = self.add("CumSum", [ones, self.keep("axis", np.array(1))], "ids.count")
+        places = self.add("Mul", [sums, ones], "ids.places")
+        return self.add("Gather", [table, places], "positions.found")
 
     def layer(self, name: str, layer: Layer, states: str) -> str:
         """As :meth:`Layer.forward`."""

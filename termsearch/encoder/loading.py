@@ -1,85 +1,172 @@
-"""Loads a model of transformers onto a device, and says what that device is good at."""
+"""Reads tokenizer and network of a model with transformers, and refuses what is not all there."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from termsearch.encoder.weights import Weights
+from termsearch.encoder.tokens import SAMPLE_TEXTS, Tokens, digest_of
+from termsearch.encoder.weights import Weights, tokenizer_files
 from termsearch.errors import ConfigError, ModelUnavailableError
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedTokenizerBase
 
-__all__ = ["capabilities", "find_device", "load_model", "network_of"]
+__all__ = ["Ids", "load_network", "load_tokens", "width"]
+
+T = TypeVar("T")
+
+#: While transformers makes a network, torch.nn.init is replaced for all threads and put back: two
+#: at once put back each other's (``guard_torch_init_functions`` in transformers.initialization).
+_one_reads = Lock()
+
+#: A tokenizer has about as many words as its network: one without files has five.
+_LEAST_SHARE = 1 / 4
 
 
-def find_device(wanted: str) -> "torch.device":
-    """The device of that name; ``auto``: CUDA, then MPS, then the CPU.
+class Ids(Protocol):
+    """Names to token ids."""
+
+    digest: str
+
+    def ids(self, names: Sequence[str]) -> list[list[int]]:
+        """One list a name, cut at the token limit."""
+
+
+def load_tokens(weights: Weights) -> Ids:
+    """The tokenizer, from the folder alone: nothing is fetched.
 
     Raises:
-        ConfigError: There is none, or it can't compute.
+        ModelUnavailableError: Its files are damaged, of an unknown kind, or another model's.
     """
-    import torch
+    import transformers
 
-    if wanted == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        torch.empty(1, device=wanted).cpu()  # "meta" makes tensors and can't read them
-        return torch.device(wanted)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ConfigError(f"no device {wanted!r} here ({reason}); try --device cpu.") from error
-
-
-def capabilities(device: "torch.device") -> set[str]:
-    """Of ``bf16`` and ``int8``, those in which ``device`` multiplies faster than in fp32."""
-    import torch
-
-    if device.type == "cuda":
-        return {"bf16"} if torch.cuda.is_bf16_supported(including_emulation=False) else set()
-    if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):  # since torch 2.10
-        return set()
-    found = torch.cpu.get_capabilities()
-    needs = {
-        "bf16": ("avx512_bf16", "amx_bf16", "bf16"),
-        "int8": ("avx512_vnni", "avx_vnni", "amx_int8", "dotprod", "i8mm"),
-    }
-    return {name for name, any_of in needs.items() if any(found.get(one) for one in any_of)}
+    _require_sentencepiece(weights)
+    tokenizer = _read(
+        weights,
+        lambda: transformers.AutoTokenizer.from_pretrained(weights.folder, local_files_only=True),
+    )
+    words, rows = len(tokenizer), weights.config().get("vocab_size")
+    if isinstance(rows, int) and words < rows * _LEAST_SHARE:
+        raise ModelUnavailableError(
+            f"the tokenizer in {weights.folder} has {words:,} words and the network {rows:,}: most "
+            "names would be unknown words to it. Copy the model's tokenizer again."
+        )
+    fast = getattr(tokenizer, "backend_tokenizer", None)
+    return Tokens(fast, weights.max_tokens) if fast else _SlowTokens(tokenizer, weights.max_tokens)
 
 
-def network_of(model: "torch.nn.Module", weights: Weights) -> "torch.nn.Module":
-    """Our own forward pass where it is BERT's, else the model's."""
-    from termsearch.encoder.bert import Bert, Whole
+def load_network(weights: Weights) -> "torch.nn.Module":
+    """Token ids to pooled states: our own forward pass where it is BERT's, else the model's.
 
-    return Bert.of(model, weights.pooling) or Whole(model, weights.pooling)
-
-
-def load_model(
-    weights: Weights, device: "torch.device"
-) -> "tuple[PreTrainedTokenizerBase, torch.nn.Module]":
-    """Tokenizer and fp32 model, from the folder alone: nothing is fetched.
+    On the CPU, in fp32, from the folder alone.
 
     Raises:
-        ModelUnavailableError: The files are damaged or of an unknown kind.
+        ModelUnavailableError: The files are damaged or of an unknown kind, or weights are missing.
+        ConfigError: It has fewer positions than names have tokens.
     """
     import torch
     import transformers
 
+    from termsearch.encoder.bert import Bert, Whole
+
     # Its report of unused pooler weights and its bar for 100 tensors would hide our own lines.
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # untyped upstream
     transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped upstream
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(
-            weights.folder, local_files_only=True
-        )
-        model: torch.nn.Module = transformers.AutoModel.from_pretrained(
-            weights.folder, local_files_only=True, dtype=torch.float32
-        )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    model, found = _read(
+        weights,
+        lambda: transformers.AutoModel.from_pretrained(
+            weights.folder, local_files_only=True, dtype=torch.float32, output_loading_info=True
+        ),
+    )
+    # A pooler is not used, and often not published; what else is missing has random numbers.
+    missing = sorted(key for key in found["missing_keys"] if key.split(".")[0] != "pooler")
+    if missing:
         raise ModelUnavailableError(
-            f"{weights.folder} can't be loaded as a model ({reason}); copy it again, or choose "
-            "another --model."
+            f"{weights.folder} has no weights for {missing[0]} ({len(missing):,} such parts of its "
+            "network): they were saved cut or under other names. Copy the model again."
+        )
+    _require_positions(model, weights)
+    return Bert.of(model.eval(), weights.pooling) or Whole(model, weights.pooling)
+
+
+def width(network: "torch.nn.Module", tokens: Ids, weights: Weights) -> int:
+    """Of its vectors; found by embedding a word on the CPU.
+
+    Raises:
+        ModelUnavailableError: It can't embed: it takes more than tokens, or other tokens.
+    """
+    import torch
+
+    try:
+        with torch.inference_mode():
+            found: torch.Tensor = network(torch.tensor(tokens.ids(SAMPLE_TEXTS[:1])))
+        _, columns = found.shape
+    except Exception as error:  # each kind of network has its own
+        raise ModelUnavailableError(
+            f"{weights.folder} ({weights.config().get('model_type')}) can't embed a word "
+            f"({_reason(error)}); choose a --model that is an encoder, as BERT is."
         ) from error
-    return tokenizer, model.eval().to(device)
+    return columns
+
+
+def _read(weights: Weights, read: Callable[[], T]) -> T:
+    """What ``read`` makes of the folder."""
+    try:
+        with _one_reads:
+            return read()
+    # Every format has its own: SafetensorError, UnpicklingError, EOFError, JSONDecodeError, ...
+    except Exception as error:
+        raise ModelUnavailableError(
+            f"{weights.folder} can't be loaded as a model ({_reason(error)}); copy it again, or "
+            "choose another --model."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _require_sentencepiece(weights: Weights) -> None:
+    """Where the package is missing, transformers 5 takes its files for another kind's."""
+    file, *_ = tokenizer_files(weights.folder)
+    if file.suffix != ".model":
+        return
+    try:
+        import_module("sentencepiece")
+    except ImportError as error:
+        raise ModelUnavailableError(
+            f"the tokenizer in {weights.folder} is {file.name}, which the package sentencepiece "
+            "reads, and that is not installed: pip install sentencepiece."
+        ) from error
+
+
+def _require_positions(model: Any, weights: Weights) -> None:
+    """Refuse a limit beyond the model's positions, where it would fail in mid-run."""
+    positions = getattr(model.config, "max_position_embeddings", None)
+    if not isinstance(positions, int) or positions <= 0:  # -1: XLNet's, which has none
+        return
+    # RoBERTa's kin count from the one behind the padding's, which these embeddings are told.
+    tables = (part for name, part in model.named_modules() if name.endswith("position_embeddings"))
+    padding = getattr(next(tables, None), "padding_idx", None)
+    room = positions if padding is None else positions - padding - 1
+    if weights.max_tokens > room:
+        raise ConfigError(
+            f"{weights.model} has {room} positions; {weights.limit} {weights.max_tokens} is more. "
+            f"Say --max-tokens {room} or less."
+        )
+
+
+class _SlowTokens:
+    """Tokenises with transformers, for models whose tokenizer is written in Python."""
+
+    def __init__(self, tokenizer: Any, max_tokens: int) -> None:
+        self._tokenizer, self._max_tokens = tokenizer, max_tokens
+        self.digest = digest_of(tokenizer(list(SAMPLE_TEXTS))["input_ids"])
+
+    def ids(self, names: Sequence[str]) -> list[list[int]]:
+        """See :class:`Ids`."""
+        found: list[list[int]] = self._tokenizer(
+            list(names), truncation=True, max_length=self._max_tokens
+        )["input_ids"]
+        return found

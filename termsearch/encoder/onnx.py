@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from termsearch.encoder import EncoderCard, Vectors
-from termsearch.encoder.batches import unit_rows
+from termsearch.encoder.batches import sound_rows
 from termsearch.encoder.tokens import Tokens
 from termsearch.errors import ModelUnavailableError
 
@@ -84,8 +84,7 @@ class OnnxEncoder:
         """
         if not len(names):
             return np.empty((0, self.card.dimension), np.float32)
-        rows = self._session.states(self._tokens.ids(names))
-        return unit_rows(rows, names) if unit else rows
+        return sound_rows(self._session.states(self._tokens.ids(names)), names, unit=unit)
 
 
 def exported(folder: Path, card: EncoderCard, threads: int = 0) -> OnnxEncoder | None:

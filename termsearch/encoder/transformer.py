@@ -5,24 +5,25 @@ the last layer's [CLS] state, names are cut at 25 tokens, as in the authors' REA
 (https://github.com/cambridgeltl/sapbert). Other models pool as their files say.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
 from termsearch.encoder import EncoderCard, Precision, Vectors
-from termsearch.encoder.batches import unit_rows, worst_cosine
-from termsearch.encoder.loading import capabilities, find_device, load_model, network_of
-from termsearch.encoder.tokens import SAMPLE_TEXTS, Tokens, digest_of
+from termsearch.encoder.batches import sound_rows, worst_cosine
+from termsearch.encoder.device import capabilities, find_device, one_line
+from termsearch.encoder.loading import load_network, load_tokens, width
+from termsearch.encoder.tokens import SAMPLE_TEXTS, Tokens
 from termsearch.encoder.weights import Weights
 from termsearch.errors import ConfigError, EncoderExportError, ModelUnavailableError
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedTokenizerBase
 
     from termsearch.encoder.bert import Bert
 
@@ -31,22 +32,16 @@ __all__ = ["TransformerEncoder"]
 #: The least cosine to fp32 that a sample has to keep before ``auto`` takes a lower precision. All
 #: names are to keep 0.999; the worst of a sample is better than the worst of all (bf16: MiniLM,
 #: 1,331 names: .99988; a random BERT, 308 names: .9987, which has to be refused).
-_MIN_COSINE = 0.9995
-#: Where int8 was asked for.
-_MIN_COSINE_INT8 = 0.995
+_MIN_COSINE: Final = 0.9995
+#: Where a precision was asked for.
+_MIN_COSINE_ASKED: Final[Mapping[Precision, float]] = {"bf16": 0.999, "int8": 0.995}
 _SAMPLE = 256
+
+#: The least cosine between a device and the CPU, both in fp32, with which it is trusted.
+_MIN_COSINE_DEVICE: Final = 0.999
 
 #: Calls with fewer names are not worth the check and are computed in fp32 until then.
 _WORTH_CHECKING = 1_024
-
-
-class _Ids(Protocol):
-    """Names to token ids."""
-
-    digest: str
-
-    def ids(self, names: Sequence[str]) -> list[list[int]]:
-        """One list a name, cut at the token limit."""
 
 
 class _Runner(Protocol):
@@ -64,7 +59,8 @@ class TransformerEncoder:
     the model card's own script.
 
     With ``precision="auto"``, the first call with many names decides: that and all later calls
-    are computed in the fastest precision in which a sample of them keeps its direction.
+    are computed in the fastest precision in which a sample of them keeps its direction. Where
+    another than fp32 was asked for, the first call checks it in the same way.
 
     Attributes:
         precision: What it computes in; ``auto`` until that is decided.
@@ -78,23 +74,24 @@ class TransformerEncoder:
         self._weights = weights
         self._device = find_device(device)
         self.ahead = 16_384 if self._device.type == "cuda" else 1 << 20
-        self._tokenizer, model = load_model(weights, self._device)
-        config: Any = model.config
-        self._dimension = int(config.hidden_size)
-        self._check_limit(config)
-        self._ids: _Ids = _ids(self._tokenizer, weights.max_tokens)
-        self._network: torch.nn.Module | None = None
-        self._runner = self._on_torch(network_of(model, weights))
-        self.precision: Precision = precision
+        self._ids = load_tokens(weights)
+        with one_line(self._device):
+            network = load_network(weights)
+            self._dimension = width(network, self._ids, weights)
+            self._network: torch.nn.Module | None = network
+            self._runner = self._tried(network)
         if precision == "int8" and not self._can_int8():
             raise ConfigError(
                 f"--precision int8 needs a CPU and a BERT, RoBERTa or XLM-R; found "
-                f"{self._device.type} and {config.model_type}. Try --precision auto."
+                f"{self._device.type} and {weights.config().get('model_type')}. "
+                "Try --precision auto."
             )
+        self.precision: Precision = precision
         if precision == "auto" and not self._lower():
             self.precision = "fp32"
-        if precision == "bf16":
-            self._set(precision, ())
+        self._asked: Precision = self.precision
+        self._settled = self.precision == "fp32"
+        self._settling = Lock()
 
     @cached_property
     def card(self) -> EncoderCard:
@@ -119,16 +116,14 @@ class TransformerEncoder:
 
         Raises:
             BadVectorError: The model gave a vector that is not finite or has no direction.
-            ConfigError: ``int8`` was asked for and does not keep the vectors of ``names``.
+            ConfigError: A precision was asked for that does not keep the vectors of ``names``.
+            TermsearchError: The device is full or failed.
         """
         if not len(names):
             return np.empty((0, self._dimension), np.float32)
-        if self.precision == "auto" and len(names) >= _WORTH_CHECKING:
+        with one_line(self._device):
             self._settle(names)
-        elif self.precision == "int8" and self._network is not None:
-            self._settle_int8(names)
-        rows = self._rows(names)
-        return unit_rows(rows, names) if unit else rows
+            return self._rows(names, unit=unit)
 
     def exportable(self) -> "tuple[Bert, Tokens]":
         """The network in fp32 on the CPU, read again, and the tokenizer.
@@ -140,25 +135,24 @@ class TransformerEncoder:
 
         if not isinstance(self._ids, Tokens):
             raise EncoderExportError(f"{self._weights.model} has no fast tokenizer")
-        model = load_model(self._weights, find_device("cpu"))[1]
-        bert = Bert.of(model, self._weights.pooling)
-        if bert is None:
+        network = load_network(self._weights)
+        if not isinstance(network, Bert):
             raise EncoderExportError(
-                f"{self._weights.model} is a {type(model).__name__}; only BERT, RoBERTa and "
-                "XLM-R can be exported"
+                f"{self._weights.model} is a {self._weights.config().get('model_type')}; only "
+                "BERT, RoBERTa and XLM-R can be exported"
             )
-        return bert, self._ids
+        return network, self._ids
 
-    def _rows(self, names: Sequence[str]) -> Vectors:
-        """As long as the model makes them."""
+    def _rows(self, names: Sequence[str], *, unit: bool) -> Vectors:
+        """Sound ones; those of one part are looked at while the device is at the next."""
         rows: Vectors = np.empty((len(names), self._dimension), np.float32)
         waiting: Any = None
         for part, ids in self._tokenised(names):
             launched = part, self._runner.launch(ids)
             if waiting:
-                rows[waiting[0]] = waiting[1]()
+                _place(rows, names, *waiting, unit=unit)
             waiting = launched
-        rows[waiting[0]] = waiting[1]()
+        _place(rows, names, *waiting, unit=unit)
         return rows
 
     def _tokenised(self, names: Sequence[str]) -> Iterator[tuple[slice, list[list[int]]]]:
@@ -168,15 +162,6 @@ class TransformerEncoder:
         with ThreadPoolExecutor(1, thread_name_prefix="tokens") as thread:
             jobs = [thread.submit(self._ids.ids, names[part]) for part in parts]
             yield from ((part, job.result()) for part, job in zip(parts, jobs, strict=True))
-
-    def _check_limit(self, config: Any) -> None:
-        """Refuse a limit beyond the model's positions, where it would fail in mid-run."""
-        positions = getattr(config, "max_position_embeddings", None)
-        if isinstance(positions, int) and self._weights.max_tokens > positions:
-            raise ConfigError(
-                f"{self._weights.model} has {positions} positions; --max-tokens "
-                f"{self._weights.max_tokens} is more."
-            )
 
     def _can_int8(self) -> bool:
         from termsearch.encoder.bert import Bert
@@ -190,73 +175,99 @@ class TransformerEncoder:
         return [*found, "bf16"] if "bf16" in has else found
 
     def _settle(self, names: Sequence[str]) -> None:
+        """Decide on the precision, if that is to be done and ``names`` are enough for it."""
+        with self._settling:
+            if self._settled or (self._asked == "auto" and len(names) < _WORTH_CHECKING):
+                return
+            if self._asked == "auto":
+                self._settle_auto(names)
+            else:
+                self._settle_asked(names)
+            self._settled = True
+
+    def _settle_auto(self, names: Sequence[str]) -> None:
         """Computes from now on in the fastest precision that keeps a sample of ``names``."""
         sample = _sample(names)
-        exact = self._rows(sample)
+        exact = self._rows(sample, unit=False)
         for precision in self._lower():
             with suppress(ModelUnavailableError):  # ONNX Runtime has no kernel for it here
-                self._set(precision, sample)
-                if worst_cosine(exact, self._rows(sample)) >= _MIN_COSINE:
+                if self._cosine_in(precision, sample, exact) >= _MIN_COSINE:
                     return
         self._set("fp32", ())
 
-    def _settle_int8(self, names: Sequence[str]) -> None:
+    def _settle_asked(self, names: Sequence[str]) -> None:
+        least = _MIN_COSINE_ASKED[self._asked]
         sample = _sample([*SAMPLE_TEXTS, *names])
-        exact = self._rows(sample)
-        self._set("int8", sample)
-        if (worst := worst_cosine(exact, self._rows(sample))) < _MIN_COSINE_INT8:
+        exact = self._rows(sample, unit=False)
+        worst = self._cosine_in(self._asked, sample, exact)
+        if not worst >= least:  # nor where it is NaN
             self._set("fp32", ())
             raise ConfigError(
-                f"in int8, vectors of {self._weights.model} fall to cosine {worst:.4f} of those in "
-                f"fp32 ({len(sample)} names); {_MIN_COSINE_INT8} is the least. "
+                f"in {self._asked}, vectors of {self._weights.model} fall to cosine {worst:.4f} of "
+                f"those in fp32 ({len(sample)} names); {least} is the least. "
                 "Try --precision auto."
             )
+
+    def _cosine_in(self, precision: Precision, sample: Sequence[str], exact: Vectors) -> float:
+        """The worst of ``sample``; from now on it computes in ``precision``."""
+        self._set(precision, sample)
+        return worst_cosine(exact, self._runner.launch(self._ids.ids(sample))())
 
     def _set(self, precision: Precision, sample: Sequence[str]) -> None:
         """Compute in ``precision`` from now on; int8 is fitted to ``sample``."""
         import torch
 
-        self.precision = precision
         if precision == "int8":
             from termsearch.encoder.export import quick_session
 
             bert, _ = self.exportable()
             self._runner = quick_session(bert, self._ids.ids(sample))
             self._network = None
-            return
-        # Read again: int8 has let go of the network, and the bits bf16 dropped are gone.
-        network = network_of(load_model(self._weights, self._device)[1], self._weights)
-        self._runner = self._on_torch(
-            network.to(dtype=torch.bfloat16) if precision == "bf16" else network
-        )
+        else:
+            # Read again: int8 has let go of the network, and the bits bf16 dropped are gone.
+            network = load_network(self._weights)
+            self._runner = self._on_device(
+                network.to(dtype=torch.bfloat16) if precision == "bf16" else network
+            )
+        self.precision = precision
 
-    def _on_torch(self, network: "torch.nn.Module") -> _Runner:
+    def _tried(self, network: "torch.nn.Module") -> _Runner:
+        """On the device; one that is neither CPU nor CUDA has to give the CPU's vectors first."""
+        if self._device.type in {"cpu", "cuda"}:
+            return self._on_device(network)
         from termsearch.encoder.runner import TorchRunner
 
-        self._network = network
-        return TorchRunner(network, self._device)
+        ids = self._ids.ids(SAMPLE_TEXTS)
+        exact = TorchRunner(network, find_device("cpu")).states(ids)
+        runner = self._on_device(network)
+        try:
+            worst = worst_cosine(exact, runner.launch(ids)())
+        except NotImplementedError as error:
+            raise ConfigError(
+                f"the device {self._device} can't compute {self._weights.model} "
+                f"({str(error).splitlines()[0]}). Try --device cpu."
+            ) from error
+        if not worst >= _MIN_COSINE_DEVICE:  # nor where it is NaN
+            raise ConfigError(
+                f"on the device {self._device}, vectors of {self._weights.model} fall to cosine "
+                f"{worst:.4f} of those on the CPU ({len(ids)} texts); {_MIN_COSINE_DEVICE} is the "
+                "least. Try --device cpu."
+            )
+        return runner
+
+    def _on_device(self, network: "torch.nn.Module") -> _Runner:
+        from termsearch.encoder.runner import TorchRunner
+
+        self._network = network.to(self._device)
+        return TorchRunner(self._network, self._device)
+
+
+def _place(
+    rows: Vectors, names: Sequence[str], part: slice, found: Callable[[], Vectors], *, unit: bool
+) -> None:
+    rows[part] = sound_rows(found(), names[part], unit=unit)
 
 
 def _sample(names: Sequence[str]) -> list[str]:
     """At most about 256, of every length."""
     return sorted(names, key=len)[:: max(1, len(names) // _SAMPLE)]
-
-
-class _SlowTokens:
-    """Tokenises with transformers, for models whose tokenizer is written in Python."""
-
-    def __init__(self, tokenizer: "PreTrainedTokenizerBase", max_tokens: int) -> None:
-        self._tokenizer, self._max_tokens = tokenizer, max_tokens
-        self.digest = digest_of(tokenizer(list(SAMPLE_TEXTS))["input_ids"])
-
-    def ids(self, names: Sequence[str]) -> list[list[int]]:
-        """See :class:`_Ids`."""
-        found: list[list[int]] = self._tokenizer(
-            list(names), truncation=True, max_length=self._max_tokens
-        )["input_ids"]
-        return found
-
-
-def _ids(tokenizer: "PreTrainedTokenizerBase", max_tokens: int) -> _Ids:
-    fast = getattr(tokenizer, "backend_tokenizer", None)
-    return _SlowTokens(tokenizer, max_tokens) if fast is None else Tokens(fast, max_tokens)

