@@ -18,15 +18,15 @@ from termsearch.concept import Concept, origin_of
 from termsearch.diff import Difference
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import EmptyReleaseError, LargeRemovalError
-from termsearch.index import Index, batches
+from termsearch.index import Index
 from termsearch.index.manifest import Loaded
 from termsearch.index.met import Met, key_of_id
 from termsearch.index.packed import Packed
 from termsearch.index.where import CARD, Condition
 from termsearch.loader import Report
-from termsearch.pipeline import ahead, submitted
+from termsearch.pipeline import ahead, batches, submitted
 from termsearch.share import Share
-from termsearch.summary import Summary, other_options
+from termsearch.summary import Summary, namesakes, other_options
 
 __all__ = ["IngestOptions", "ingest", "store"]
 
@@ -99,7 +99,8 @@ def store(
 
     Raises:
         ModelMismatchError: The index was built by another encoder.
-        EmptyReleaseError: No name was kept; the index is as it was.
+        EmptyReleaseError: No name was kept, and ``replace_all`` is off, or no part that was read
+            is stored, or nothing else is; the index is as it was.
         LargeRemovalError: More than half of what an origin had is gone, and ``replace_all`` is off.
     """
     index.manifest.require(encoder.card, index.name)
@@ -109,11 +110,12 @@ def store(
     if how.get("share"):
         index.write_manifest(index.manifest)  # once all is applied
         return run.summary
-    if not run.summary.names:
+    replace_all = how.get("replace_all", False)
+    if not run.summary.names and not (replace_all and run.empties):
         reasons = ", ".join(f"{n:,} {why}" for why, n in run.summary.report.dropped.items())
-        raise EmptyReleaseError(loader, run.summary.report.read, reasons)
+        raise EmptyReleaseError(loader, run.summary.report.read, reasons, run.held)
     read_so = {"fingerprint": how.get("fingerprint", ""), "options": how.get("options")}
-    run.finish(replace_all=how.get("replace_all", False), read_so=read_so)
+    run.finish(replace_all=replace_all, read_so=read_so)
     return run.summary
 
 
@@ -161,10 +163,11 @@ class _Run:
         if self._difference:
             self._difference.see_origins(origins)
             self.summary.changes = self._difference.finish().counts
-        others = other_options(self._before, origins, read_so["options"])
-        self.summary.report.warnings += others
+        others = other_options(self._before, origins, read_so["options"], self._entries.values())
         for origin in origins:
             self._remove_unseen(origin, replace_all=replace_all)
+        report = self.summary.report
+        report.warnings += others + namesakes(self._index, report.assumed, origins)
         # A run that was cut before its graph was built leaves that to the next one.
         was_cut = self._before.names is None
         # Rewritten points leave their graph too.
@@ -180,6 +183,18 @@ class _Run:
         )
         self.summary.origins = origins
         self.summary.seconds = monotonic() - self._started
+
+    @property
+    def empties(self) -> bool:
+        """Whether it leaves parts without a name, and others with some: no index is empty."""
+        replaced = self._origins()
+        return bool(replaced) and not set(replaced).issuperset(self._before.origins())
+
+    @property
+    def held(self) -> list[str]:
+        """Origins with names from before: the loader's own, if it has one, and those of parts."""
+        read = {self._loader, *self._origins()}
+        return [origin for origin in self._before.origins() if origin in read]
 
     def _origins(self) -> tuple[str, ...]:
         """What this run replaces: all that it stored names of, and parts that gave none."""

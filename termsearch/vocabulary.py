@@ -8,6 +8,7 @@ A vocabulary that is not listed here works all the same: its id is its name in l
 
 import re
 from typing import NamedTuple
+from unicodedata import normalize
 
 __all__ = [
     "KNOWN",
@@ -129,9 +130,10 @@ _URI_AND_CODE = re.compile(r"(https?://[^/:]*(?::\d+(?=[/:]))?+(?:/[^:]*)?):(.+)
 def vocabulary_id(name: str) -> str:
     """The id for any name of a vocabulary: ``MSH``, ``http://snomed.info/sct``, an OID.
 
-    A name that is not known is its own id, in lower case.
+    A name that is not known is its own id, in lower case, and the same whether its accents are
+    characters of their own (as in file names of macOS) or not.
     """
-    folded = name.strip().casefold().rstrip("/")
+    folded = normalize("NFC", name.strip().casefold()).rstrip("/")
     if folded in _ALIASES:
         return _ALIASES[folded]
     if folded.startswith("http://snomed.info/sct/"):  # a FHIR URI with edition and version

@@ -10,7 +10,7 @@ from termsearch.errors import BadRecordError, BadReleaseError
 from termsearch.loader import Report
 from termsearch_loaders import snomedct, umls
 from termsearch_loaders.files import base_names, lines, members
-from tests.archives import zipped
+from tests.archives import encrypted, zipped
 
 TEXT = "one\r\ntwo\u0085still two\nthree"
 
@@ -74,14 +74,6 @@ def test_a_zip_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 CONCEPTS = "sct2_Concept_Snapshot_INT_20250101.txt"
-
-
-def encrypted(archive: bytes) -> bytes:
-    """The same with the flag that says so (APPNOTE.TXT 4.4.4), which the library does not write."""
-    found = bytearray(archive)
-    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        found[found.index(signature) + flags] |= 1
-    return bytes(found)
 
 
 def test_names_of_a_folder_are_those_of_its_files_and_in_its_zips(tmp_path: Path) -> None:

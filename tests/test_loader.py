@@ -130,13 +130,6 @@ def test_a_table_that_is_not_recognised_says_why(
         recognise(tmp_path / name)
 
 
-def test_what_is_no_table_gets_no_reason_why_it_is_none(tmp_path: Path) -> None:
-    (tmp_path / "release.zip").write_bytes(b"no zip")
-
-    with pytest.raises(UnknownReleaseError, match=r"with --loader\.$"):
-        recognise(tmp_path / "release.zip")
-
-
 def test_paths_of_one_format_are_read_together() -> None:
     umls, mesh, _ = releases()
 

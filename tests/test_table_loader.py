@@ -190,25 +190,6 @@ def test_a_column_that_is_not_there_is_wrong_usage(
         loaded(path, Options(columns=columns))
 
 
-@pytest.mark.parametrize(
-    ("name", "wanted", "vocabulary"),
-    [
-        ("Our Zz List (2).csv", (), "our-zz-list-2"),
-        ("SNOMED.csv", (), "snomedct"),
-        ("漢字.csv", (), "table"),
-        ("a.csv", ("loinc",), "loinc"),
-    ],
-)
-def test_without_a_column_the_user_or_the_file_names_the_vocabulary(
-    tmp_path: Path, name: str, wanted: tuple[str, ...], vocabulary: str
-) -> None:
-    path = written(tmp_path, "code,name\n1,Zz\n", name)
-
-    (concept,) = loaded(path, Options(vocabularies=wanted))
-
-    assert concept.vocabulary == vocabulary
-
-
 def test_vocabularies_languages_and_inactive_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     rows = [
         "vocabulary,code,name,lang,active,type",

@@ -1,10 +1,13 @@
-"""OMOP vocabularies as Athena ships them: CONCEPT.csv, CONCEPT_SYNONYM.csv and VOCABULARY.csv.
+"""OMOP vocabularies as Athena ships them: CONCEPT, and what stands beside it.
 
 A row is a name: a concept's or a synonym in English; others are left out. Codes are those of the
 vocabularies (``snomedct:386661006``), and each vocabulary is a part. The concept_id is a source of
 the concept's names with standard_concept as its term type, so that hits show it and ``lookup
-omop:437663`` finds it. Types are concept classes, and their groups domains. There is no hierarchy,
-and retired concepts lead nowhere: CONCEPT_RELATIONSHIP.csv is not read.
+omop:437663`` finds it. Types are concept classes, and their groups domains. There is no hierarchy.
+
+A retired code leads to those in use of its vocabulary that CONCEPT_RELATIONSHIP.csv, if it is
+there, names with "Concept replaced by" or, where that leads nowhere and the concept is not
+standard, with "Maps to".
 
 The files are not in one order: they are joined on disk before the first concept comes, and
 progress counts concepts.
@@ -20,6 +23,7 @@ from typing import NamedTuple
 from termsearch.concept import Concept, Kind, Name, SemanticType, Source
 from termsearch.loader import Options, Report, visible
 from termsearch.vocabulary import full_code, vocabulary_id
+from termsearch_loaders.athena_history import LEADS, SCHEMA, History
 from termsearch_loaders.athena_rows import has_table, rows, tables
 from termsearch_loaders.temporary_database import temporary_database
 
@@ -35,16 +39,17 @@ OMOP = "omop"
 #: language_concept_id of English.
 _ENGLISH = "4180186"
 
-_SCHEMA = """
-CREATE TABLE concept (vocabulary, code, active, id, name, domain, class, standard);
+_SCHEMA = f"""
+CREATE TABLE concept (vocabulary, code, active, id, name, domain, class, standard, kept);
 CREATE TABLE synonym (id, name);
+{SCHEMA}
 """
 
 _AGAIN = "same text as another name of the concept"
 
 
 class _Row(NamedTuple):
-    """A row of CONCEPT that is kept."""
+    """A row of CONCEPT that is kept, or that may lead to one."""
 
     vocabulary: str
     code: str
@@ -54,6 +59,7 @@ class _Row(NamedTuple):
     domain: str
     kind: str  #: concept_class_id
     standard: str  #: S, C for a classification, or nothing
+    kept: bool
 
 
 def recognises(path: Path) -> bool:
@@ -68,20 +74,23 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
         BadRecordError: A row is broken; says file and line.
         BadReleaseError: No CONCEPT.csv, or a file is there twice.
     """
-    found = {name: rows(name, member) for name, member in tables(paths).items()}
+    files = tables(paths)
+    found = {name: rows(name, member) for name, member in files.items()}
     if "CONCEPT_SYNONYM" not in found:
         report.warnings.append("no CONCEPT_SYNONYM.csv: concepts have one name each")
     releases = {vocabulary_id(name): version for name, version in found.get("VOCABULARY", ())}
     with temporary_database(_SCHEMA) as db:
-        kept = _kept(found["CONCEPT"], options, report)
-        db.executemany("INSERT INTO concept VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        wanted = _wanted(found["CONCEPT"], options, report)
+        db.executemany("INSERT INTO concept VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", wanted)
         synonyms = _english(found.get("CONCEPT_SYNONYM", ()), report)
         db.executemany("INSERT INTO synonym VALUES (?, ?)", synonyms)
         db.execute("CREATE INDEX synonym_id ON synonym (id)")
-        yield from _concepts(db, releases, report)
+        related = files.get("CONCEPT_RELATIONSHIP")
+        leads = rows("CONCEPT_RELATIONSHIP", related, only=LEADS) if related else ()
+        yield from _concepts(db, History(db, leads), releases, report)
 
 
-def _kept(found: Iterable[tuple[str, ...]], options: Options, report: Report) -> Iterator[_Row]:
+def _wanted(found: Iterable[tuple[str, ...]], options: Options, report: Report) -> Iterator[_Row]:
     """Rows of CONCEPT, those left out counted; the vocabularies that are read are noted."""
     vocabulary_of, parts = cache(vocabulary_id), dict[str, None]()
     for id_, name, domain, named, kind, standard, code, invalid in found:
@@ -91,11 +100,10 @@ def _kept(found: Iterable[tuple[str, ...]], options: Options, report: Report) ->
             report.drop(reason)
             continue
         parts[vocabulary] = None
-        if invalid and not options.inactive:
+        kept = options.inactive or not invalid
+        if not kept:
             report.drop(f"retired (invalid_reason={invalid})")
-        elif not code or not visible(name):
-            report.drop("no code or name")
-        else:
+        if code and visible(name):
             yield _Row(
                 vocabulary,
                 full_code(vocabulary, code),
@@ -105,7 +113,10 @@ def _kept(found: Iterable[tuple[str, ...]], options: Options, report: Report) ->
                 domain,
                 kind,
                 standard,
+                kept,
             )
+        elif kept:
+            report.drop("no code or name")
     report.parts += parts
 
 
@@ -121,14 +132,17 @@ def _english(found: Iterable[tuple[str, ...]], report: Report) -> Iterator[tuple
 
 
 def _concepts(
-    db: sqlite3.Connection, releases: dict[str, str], report: Report
+    db: sqlite3.Connection, history: History, releases: dict[str, str], report: Report
 ) -> Iterator[Concept]:
-    report.total += _number(db, "SELECT count(*) FROM concept")
-    ordered = db.execute("SELECT * FROM concept ORDER BY vocabulary, code, active DESC, id")
+    report.total += _number(db, "SELECT count(*) FROM concept WHERE kept")
+    ordered = db.execute(
+        "SELECT * FROM concept WHERE kept ORDER BY vocabulary, code, active DESC, id"
+    )
     for (vocabulary, code), same in groupby(map(_Row._make, ordered), lambda row: row[:2]):
         found = list(same)
         report.done += len(found)
         types = dict.fromkeys(SemanticType(r.kind, r.kind, r.domain, r.domain) for r in found)
+        active = any(row.active for row in found)
         yield Concept(
             vocabulary=vocabulary,
             code=code,
@@ -136,9 +150,13 @@ def _concepts(
             release=releases.get(vocabulary, ""),
             part=vocabulary,
             types=tuple(types),
-            active=any(row.active for row in found),
+            active=active,
+            replaced_by=() if active else history.replaced_by(vocabulary, code),
+            replaces=history.replaces(vocabulary, code) if active else (),
         )
-    lost = _number(db, "SELECT count(*) FROM synonym WHERE id NOT IN (SELECT id FROM concept)")
+    lost = _number(
+        db, "SELECT count(*) FROM synonym WHERE id NOT IN (SELECT id FROM concept WHERE kept)"
+    )
     if lost:
         report.drop("synonym of a concept that is left out", lost)
 

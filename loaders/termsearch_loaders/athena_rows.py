@@ -4,6 +4,7 @@ Tab-separated UTF-8 with a header, never quoted or escaped: a name may begin wit
 (``"edoxaban``, https://github.com/OHDSI/Vocabulary-v5.0/issues/1239).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -20,6 +21,9 @@ COLUMNS = {
         "standard_concept", "concept_code", "invalid_reason",
     ),
     "CONCEPT_SYNONYM": ("concept_id", "concept_synonym_name", "language_concept_id"),
+    "CONCEPT_RELATIONSHIP": (
+        "concept_id_1", "concept_id_2", "relationship_id", "invalid_reason",
+    ),
     "VOCABULARY": ("vocabulary_id", "vocabulary_version"),
 }  # fmt: skip
 
@@ -56,8 +60,15 @@ def tables(paths: Sequence[Path]) -> dict[str, Member]:
     return found
 
 
-def rows(name: str, member: Member) -> Iterator[tuple[str, ...]]:
+def rows(
+    name: str, member: Member, only: re.Pattern[str] | None = None
+) -> Iterator[tuple[str, ...]]:
     """The cells of each row in the order of :data:`COLUMNS`, without blanks around them.
+
+    Args:
+        name: Of the file.
+        member: Where it is.
+        only: Rows in which this is not found are passed over, unchecked.
 
     Raises:
         BadRecordError: The header or a row is not of Athena's shape; says the line.
@@ -73,6 +84,8 @@ def rows(name: str, member: Member) -> Iterator[tuple[str, ...]]:
         )
     pick = itemgetter(*map(header.index, COLUMNS[name]))
     for number, text in enumerate(texts, start=2):
+        if only and not only.search(text):
+            continue
         cells = text.split("\t")
         if len(cells) == len(header):
             yield tuple(map(str.strip, pick(cells)))

@@ -3,27 +3,30 @@
 Columns: ``vocabulary``, ``code``, ``name``, ``synonyms`` (a JSON array, or separated by ``|``),
 ``type`` and ``parent`` (several separated by ``|``), ``lang``, ``definition``, ``active``,
 ``replaced_by`` (which makes the code a retired one, and leads from it to others) and ``release``;
-only ``code`` and ``name`` are required. Rows that repeat a code add names to it. Where several
-tables have a code, each gives a concept of its own names, to be replaced by that table alone; what
-their rows say of the code is true of all these names.
+only ``code`` and ``name`` are required. A row without ``vocabulary`` has the one that was asked
+for, else the file's name. A table without ``lang`` is in the one language that was asked for, else
+in English. Rows that repeat a code add names to it. Where several tables have a code, each gives a
+concept of its own names, to be replaced by that table alone; what their rows say of the code is
+true of all these names.
 
 A row is a line of the table. Rows of one code need not stand together and a parent may come
 later, so the concepts are held in memory until the last row is read: about 1 kB each.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+from unicodedata import category, normalize
 
 from termsearch.concept import Concept
-from termsearch.errors import BadReleaseError, TermsearchError
+from termsearch.errors import BadReleaseError, TermsearchError, UsageError
 from termsearch.loader import Options, Report, visible
 from termsearch.vocabulary import full_code, vocabulary_id
 from termsearch_loaders.files import BROKEN, Member, members
-from termsearch_loaders.table_cells import Row
+from termsearch_loaders.table_cells import LANGS, Row, tag
 from termsearch_loaders.table_drafts import Draft, Drafts
-from termsearch_loaders.table_rows import EXTENSIONS, check_header, rows
+from termsearch_loaders.table_others import what_else
+from termsearch_loaders.table_rows import EXTENSIONS, check_header, rows, says
 
 __all__ = ["OPTIONS", "load", "recognises", "why_not"]
 
@@ -42,11 +45,14 @@ def recognises(path: Path) -> bool:
 
 
 def why_not(path: Path) -> str:
-    """What keeps the header of a file with a table's ending from being read."""
+    """What keeps a file that looks like a table, or one in a folder or zip, from being read."""
     try:
         if path.name.lower().removesuffix(".gz").endswith(EXTENSIONS):
-            for table in _tables_of(path):
-                check_header(table)
+            _tables_of(path)  # an empty one is no table
+        if other := what_else(members(path)):
+            return other
+        for table in _tables(path):
+            check_header(table)
     except (TermsearchError, OSError, *BROKEN) as error:
         return str(error)
     return ""
@@ -65,16 +71,20 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     report.parts += map(_part, tables)
     drafts = Drafts()
     for table in tables:
-        part = _part(table)
+        unsaid = _unsaid(table, options, report)
         for row in rows(table, options.columns, report):
-            _take(row, part, drafts, options, report)
+            _take(row, unsaid, drafts, options, report)
     report.warnings += drafts.doubts()
     yield from drafts.concepts()
 
 
 def _part(table: Member) -> str:
-    r"""The file's name without ending; a byte that is no UTF-8 is written out: ``caf\udce9``."""
-    return table.name.rpartition(".")[0].encode(errors="backslashreplace").decode()
+    r"""The file's name without ending; a byte that is no UTF-8 is written out: ``caf\udce9``.
+
+    In one Unicode form, whatever the system that the file was copied from writes.
+    """
+    name = table.name.rpartition(".")[0].encode(errors="backslashreplace").decode()
+    return normalize("NFC", name)
 
 
 def _tables(path: Path) -> list[Member]:
@@ -90,12 +100,39 @@ def _tables_of(path: Path) -> list[Member]:
     return tables
 
 
-def _take(row: Row, part: str, drafts: Drafts, options: Options, report: Report) -> None:
+class _Unsaid(NamedTuple):
+    """What is true of the rows of a table that don't say otherwise."""
+
+    part: str
+    vocabulary: str
+    lang: str
+
+
+def _unsaid(table: Member, options: Options, report: Report) -> _Unsaid:
+    part = _part(table)
+    vocabulary = _default_vocabulary(part, options.vocabularies)
+    if len(options.vocabularies) != 1:
+        report.assumed.append(vocabulary)
+    return _Unsaid(part, vocabulary, _default_lang(table, options))
+
+
+def _default_lang(table: Member, options: Options) -> str:
+    """English, but for a table that says nowhere and the one language that was asked for."""
+    if len(options.langs) != 1 or says("lang", table, options.columns):
+        return "en"
+    found = tag(options.langs[0])
+    if not found:
+        raise UsageError(f"--lang {options.langs[0]!r}: expected {LANGS}")
+    return found
+
+
+def _take(row: Row, unsaid: _Unsaid, drafts: Drafts, options: Options, report: Report) -> None:
     """Add one row to its draft, or count why it is left out."""
     report.read += 1
-    vocabulary = vocabulary_id(row.text("vocabulary"))
-    vocabulary = vocabulary or _default_vocabulary(part, options.vocabularies)
-    code, name, lang = full_code(vocabulary, row.required("code")), row.required("name"), row.lang()
+    part, vocabulary, lang = unsaid
+    vocabulary = vocabulary_id(row.text("vocabulary")) or vocabulary
+    code, name = full_code(vocabulary, row.required("code")), row.required("name")
+    lang = row.lang(lang)
     replaced_by = [full_code(vocabulary, one) for one in row.texts("replaced_by")]
     synonyms, active = row.texts("synonyms"), row.flag("active", otherwise=not replaced_by)
     if options.vocabularies and vocabulary not in options.vocabularies:
@@ -126,9 +163,13 @@ def _describe(draft: Draft, row: Row, vocabulary: str, *, active: bool) -> None:
     draft.active = draft.active or active
 
 
-@cache
 def _default_vocabulary(part: str, wanted: tuple[str, ...]) -> str:
     """The one the user named, else the file's name, else ``table``."""
     if len(wanted) == 1:
         return wanted[0]
-    return vocabulary_id(re.sub(r"[^a-z0-9._-]+", "-", part.lower()).strip("-")) or "table"
+    # Marks too: without its vowel signs a word in Devanagari or Thai is another one.
+    kept = (
+        letter if letter in "._-" or category(letter)[0] in "LMN" else " "
+        for letter in normalize("NFC", part.casefold())
+    )
+    return vocabulary_id("-".join("".join(kept).split()).strip("-")) or "table"

@@ -3,17 +3,29 @@
 import json
 import re
 from typing import NamedTuple
+from unicodedata import normalize
 
 from termsearch.errors import BadRecordError
 from termsearch_loaders.files import Member
 
-__all__ = ["Row", "parsed"]
+__all__ = ["LANGS", "Row", "parsed", "tag"]
 
-_YES = ("true", "t", "yes", "y", "1")
-_NO = ("false", "f", "no", "n", "0")
+#: With what Excel writes for TRUE and FALSE in German, French, Spanish and Italian, and the STATUS
+#: of LOINC (https://loinc.org/kb/users-guide/loinc-database-structure), of which one is retired.
+_YES = (
+    "true", "t", "yes", "y", "1", "active", "trial", "discouraged", "wahr", "ja", "j", "aktiv",
+    "vrai", "oui", "verdadero", "sí", "si", "vero", "sì",
+)  # fmt: skip
+_NO = (
+    "false", "f", "no", "n", "0", "inactive", "deprecated", "falsch", "nein", "inaktiv",
+    "faux", "non", "falso",
+)  # fmt: skip
 
 #: Language and region or script of BCP-47; nobody names a medical list by more.
 _LANG = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*", re.IGNORECASE)
+
+#: What is expected where that does not hold, for messages.
+LANGS = "a code such as en, de or pt-BR"
 
 #: The escape of half a character, which JSON allows alone and UTF-8 does not.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -70,22 +82,33 @@ class Row(NamedTuple):
     def flag(self, field: str, *, otherwise: bool) -> bool:
         """Yes or no; ``otherwise`` where the cell says nothing."""
         found = self.cells.get(field)
-        text = "" if found is None else str(found).strip().casefold()
+        shown = "" if found is None else str(found).strip()
+        text = normalize("NFC", shown.casefold())
         if text and text not in _YES + _NO:
-            raise self.broken(f"{field} is {text!r}, expected true, false, yes, no, 1 or 0")
+            raise self.broken(
+                f"{field} is {shown!r}, expected true, false, yes, no, 1, 0, active or inactive"
+            )
         return text in _YES if text else otherwise
 
-    def lang(self) -> str:
-        """The language of the row's names, as BCP-47 writes it: ``en``, ``pt-BR``."""
-        text = self.text("lang") or "en"
-        if not _LANG.fullmatch(text):
-            raise self.broken(f"lang is {text!r}, expected a code such as en, de or pt-BR")
-        first, *others = re.split("[-_]", text.lower())
-        return "-".join([first, *(o.upper() if len(o) == 2 else o.title() for o in others)])  # noqa: PLR2004  # regions have two letters, scripts four
+    def lang(self, otherwise: str) -> str:
+        """The language of the row's names as :func:`tag` writes it; ``otherwise`` if not said."""
+        text = self.text("lang")
+        found = tag(text) if text else otherwise
+        if not found:
+            raise self.broken(f"lang is {text!r}, expected {LANGS}")
+        return found
 
     def broken(self, problem: str) -> BadRecordError:
         """The error for this row."""
         return BadRecordError(str(self.member), f"line {self.line}", problem)
+
+
+def tag(text: str) -> str:
+    """A language as BCP-47 writes it: ``en``, ``pt-BR``; nothing where ``text`` is none."""
+    if not _LANG.fullmatch(text):
+        return ""
+    first, *others = re.split("[-_]", text.lower())
+    return "-".join([first, *(o.upper() if len(o) == 2 else o.title() for o in others)])  # noqa: PLR2004  # regions have two letters, scripts four
 
 
 def parsed(text: str) -> object:

@@ -1,11 +1,11 @@
 """Which column of a user's table is which field of ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from termsearch.errors import BadRecordError, UsageError
 from termsearch_loaders.files import Member
 
-__all__ = ["FIELDS", "check_columns", "fields", "listed", "required"]
+__all__ = ["FIELDS", "check_columns", "fields", "has", "has_required", "listed", "required"]
 
 #: Our fields, and the header names they go by where the user says nothing; case does not matter.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -83,6 +83,22 @@ def check_columns(
                 f"{member}: no column {field!r}; its columns: {columns_there}. "
                 f"Say which one it is with --column {field}=COLUMN"
             )
+
+
+def has(field: str, names: Iterable[str], columns: Mapping[str, str]) -> bool:
+    """Whether the header ``names`` has a column for ``field``.
+
+    ``columns`` is the user's, field to column.
+    """
+    there = {name.strip().casefold() for name in names}
+    known = [columns[field]] if field in columns else FIELDS[field]
+    return any(one.casefold() in there for one in known)
+
+
+def has_required(names: Iterable[str], columns: Mapping[str, str]) -> bool:
+    """Whether there is one for code and one for name."""
+    there = list(names)
+    return all(has(field, there, columns) for field in _REQUIRED)
 
 
 def required(columns: Mapping[str, str]) -> dict[str, str]:

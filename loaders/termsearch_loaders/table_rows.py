@@ -15,16 +15,24 @@ A first line such as ``sep=;`` is Excel's way to say the delimiter.
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import TypeGuard
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
 from termsearch_loaders.files import BROKEN, Member, damaged
 from termsearch_loaders.table_cells import Row, parsed
-from termsearch_loaders.table_columns import check_columns, fields, listed, required
+from termsearch_loaders.table_columns import (
+    check_columns,
+    fields,
+    has,
+    has_required,
+    listed,
+    required,
+)
 
-__all__ = ["EXTENSIONS", "check_header", "rows"]
+__all__ = ["EXTENSIONS", "check_header", "rows", "says"]
 
 _JSON = (".jsonl", ".ndjson")
 EXTENSIONS = (".csv", ".tsv", ".txt", *_JSON)
@@ -51,7 +59,7 @@ def check_header(member: Member) -> None:
     if _is_json(member):
         line, names = 1, list(_object(member, 1, first[0]))
     else:
-        line, names = next(_cells(member, iter(first)))
+        line, names = next(_cells(member, iter(first), {}))
     check_columns(member, names, {}, fields(member, line, names, {}))
 
 
@@ -68,12 +76,29 @@ def rows(member: Member, columns: Mapping[str, str], report: Report) -> Iterator
     return found(member, columns, report)
 
 
+def says(field: str, member: Member, columns: Mapping[str, str]) -> bool:
+    """Whether a table has a column for ``field``; of JSON lines, whether an object has it.
+
+    Reads JSON lines to their end if none does. What is broken in them, :func:`rows` tells.
+    """
+    texts = _lines(member, None)
+    if _is_json(member):
+        headers: Iterable[Iterable[str]] = filter(_is_object, map(parsed, texts))
+    else:
+        headers = (names for _, names in islice(_cells(member, texts, columns), 1))
+    return any(has(field, names, columns) for names in headers)
+
+
+def _is_object(found: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(found, dict)
+
+
 def _is_json(member: Member) -> bool:
     return member.name.lower().endswith(_JSON)
 
 
 def _table(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
-    table = _cells(member, _lines(member, report))
+    table = _cells(member, _lines(member, report), columns)
     line, names = next(table)
     ours = fields(member, line, names, columns)
     check_columns(member, names, columns, ours)
@@ -111,17 +136,19 @@ def _objects(member: Member, columns: Mapping[str, str], report: Report) -> Iter
 
 def _object(member: Member, line: int, text: str) -> dict[str, object]:
     found = parsed(text)
-    if not isinstance(found, dict):
+    if not _is_object(found):
         raise BadRecordError(str(member), f"line {line}", "no JSON object, expected one on a line")
     return found
 
 
-def _cells(member: Member, lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+def _cells(
+    member: Member, lines: Iterator[str], columns: Mapping[str, str]
+) -> Iterator[tuple[int, list[str]]]:
     """First line and cells of every row, the header first."""
     start, first = 1, next(lines, "")
     if said := _SAID.fullmatch(first):
         start, first = 2, next(lines, "")
-    delimiter = said[1] if said else _delimiter(member, first)
+    delimiter = said[1] if said else _delimiter(member, first, columns)
     table = _tabbed if delimiter == "\t" else _quoted
     found = table(member, chain([first], lines), delimiter, start)
     line, names = next(found, (start, []))
@@ -129,12 +156,22 @@ def _cells(member: Member, lines: Iterator[str]) -> Iterator[tuple[int, list[str
     yield from found
 
 
-def _delimiter(member: Member, header: str) -> str:
-    """Of a .tsv a tab; else what the header has most of outside quotation marks."""
+def _delimiter(member: Member, header: str, columns: Mapping[str, str]) -> str:
+    """Of a .tsv a tab; else what parts code and name, or what the header has most of.
+
+    Not the count alone: a column may be called ``Remark (a, b, c)``.
+    """
     if member.name.lower().endswith(".tsv"):
         return "\t"
-    bare = re.sub(r'"[^"]*"', "", header)  # European spreadsheets write a .csv with semicolons
-    return max((",", ";", "\t"), key=bare.count)
+    start = header[:_HEADER]  # of something else it may be as long as the file
+    bare = re.sub(r'"[^"]*"', "", start)
+
+    def fitness(delimiter: str) -> tuple[bool, int]:
+        names = next(csv.reader([start], delimiter=delimiter), [])
+        return has_required(names, columns), bare.count(delimiter)
+
+    # European spreadsheets write a .csv with semicolons.
+    return max((",", ";", "\t"), key=fitness)
 
 
 def _quoted(

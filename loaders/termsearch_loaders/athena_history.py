@@ -1,0 +1,107 @@
+"""Where retired OMOP concepts lead, which CONCEPT_RELATIONSHIP says.
+
+A default download has 38 million rows there. Those that lead somewhere are joined with the
+concepts on disk, so that memory stays flat.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from termsearch_loaders.walk import ends
+
+__all__ = ["LEADS", "SCHEMA", "History"]
+
+_REPLACED, _MAPPED = "Concept replaced by", "Maps to"
+
+#: Rows to read; the others need not even be parted into cells.
+LEADS = re.compile(rf"\t(?:{_REPLACED}|{_MAPPED})(?:\t|$)")
+
+#: ``concept`` has id, vocabulary, code, active, standard and kept.
+SCHEMA = """
+CREATE TABLE lead (old, new, relation);
+CREATE TABLE successor (vocabulary, old, new);
+"""
+
+_INDEXES = """
+CREATE INDEX lead_old ON lead (old);
+CREATE INDEX concept_id ON concept (id);
+CREATE INDEX concept_code ON concept (vocabulary, code);
+"""
+
+#: Codes that are retired and, by no other concept_id, in use.
+_RETIRED = """
+SELECT id, vocabulary, code, standard FROM concept AS retired
+WHERE id IN (SELECT old FROM lead) AND NOT EXISTS (
+    SELECT 1 FROM concept AS other
+    WHERE (other.vocabulary, other.code) = (retired.vocabulary, retired.code) AND other.active
+)
+ORDER BY vocabulary, code, id
+"""
+
+_REPLACES = """
+SELECT old FROM successor AS by WHERE vocabulary = ? AND new = ? AND NOT EXISTS (
+    SELECT 1 FROM concept WHERE (vocabulary, code) = (by.vocabulary, by.old) AND kept
+)
+ORDER BY old
+"""
+
+
+class History:
+    """The successors of codes, of the same vocabulary and in use."""
+
+    def __init__(self, db: sqlite3.Connection, found: Iterable[tuple[str, ...]]) -> None:
+        """Join ``found``, rows of CONCEPT_RELATIONSHIP, with the concepts in ``db``."""
+        self._db = db
+        db.executemany("INSERT INTO lead VALUES (?, ?, ?)", _valid(found))
+        if db.execute("SELECT 1 FROM lead").fetchone():
+            db.executescript(_INDEXES)
+            db.executemany("INSERT INTO successor VALUES (?, ?, ?)", self._successors())
+            db.execute("CREATE INDEX successor_old ON successor (vocabulary, old)")
+            db.execute("CREATE INDEX successor_new ON successor (vocabulary, new, old)")
+
+    def replaced_by(self, vocabulary: str, code: str) -> tuple[str, ...]:
+        """Codes to use in place of a retired one."""
+        query = "SELECT new FROM successor WHERE vocabulary = ? AND old = ? ORDER BY rowid"
+        return self._codes(query, vocabulary, code)
+
+    def replaces(self, vocabulary: str, code: str) -> tuple[str, ...]:
+        """Retired codes that are not kept, in place of which to use this one."""
+        return self._codes(_REPLACES, vocabulary, code)
+
+    def _codes(self, query: str, *values: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(code for (code,) in self._db.execute(query, values)))
+
+    def _successors(self) -> Iterator[tuple[str, str, str]]:
+        for id_, vocabulary, code, standard in self._db.execute(_RETIRED):
+            relations = [_REPLACED] if standard else [_REPLACED, _MAPPED]
+            for relation in relations:
+                # The second only where the first leads nowhere: as a rule they say the same, and
+                # a code with one successor is answered with it, a code with two is not.
+                if found := self._ends(id_, vocabulary, {_REPLACED, relation}):
+                    yield from ((vocabulary, code, each) for each in found)
+                    break
+
+    def _ends(self, id_: str, vocabulary: str, relations: set[str]) -> list[str]:
+        """Codes in use to which ``relations`` lead, through others that are retired."""
+
+        def step(one: str) -> list[str]:
+            query = (
+                "SELECT new, relation FROM lead JOIN concept ON concept.id = lead.old "
+                "WHERE lead.old = ? AND NOT concept.active ORDER BY lead.rowid"
+            )
+            return [new for new, by in self._db.execute(query, (one,)) if by in relations]
+
+        def code(of: str) -> str:
+            query = "SELECT code FROM concept WHERE id = ? AND vocabulary = ? AND active"
+            found = self._db.execute(query, (of, vocabulary)).fetchone()
+            return found[0] if found else ""
+
+        return [code(end) for end in ends(id_, step, lambda one: bool(code(one)))]
+
+
+def _valid(found: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
+    """Old, new and relation of each row that holds; those of a concept to itself say nothing."""
+    for old, new, relation, invalid in found:
+        if not invalid and old != new:
+            yield old, new, relation
