@@ -1,11 +1,12 @@
 """Fakes with real behaviour, so that the suite needs no network, weights or server."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # not everybody has it
     from starlette.testclient import TestClient
 
 DATA = Path(__file__).parent / "data"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 class WordHash:
@@ -152,6 +154,39 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator["TestClient"]:
 
     with served(tmp_path_factory.mktemp("fhir")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser is installed; looked for {', '.join(_BROWSERS)}")
+    with playwright.sync_playwright() as driver:
+        # In a container there is no sandbox to be had, and /dev/shm is small.
+        options = ["--no-sandbox", "--disable-dev-shm-usage"]
+        started = driver.chromium.launch(executable_path=found, args=options)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the browser complained of; a test that expects a refusal clears it."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Any, address: str, said: list[str]) -> Iterator[Any]:
+    """A tab that fails its test if the page breaks, or breaks its policy."""
+    context = browser.new_context(base_url=address, color_scheme="light", reduced_motion="reduce")
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    yield tab
+    context.close()
+    assert said == []
 
 
 @pytest.fixture(scope="module")

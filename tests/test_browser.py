@@ -1,22 +1,16 @@
 """The page in a real browser: skipped where there is none; ``-m browser`` runs it alone."""
 
-import shutil
 from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
+from tests.browsing import Service, names, playwright
 from tests.concepts import concept
 from tests.serving import Shelf
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 pytestmark = pytest.mark.browser
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 KEY = "read-key-0123456789"
 _RELEASE = {"release": "2026", "part": "desc"}
 #: What would run if a name were ever read as HTML.
@@ -41,70 +35,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     return made
 
 
-class Service:
-    """The application on a port of this machine, in a thread."""
-
-    def __init__(self, app: FastAPI) -> None:
-        config = uvicorn.Config(app, port=0, log_config=None, lifespan="on", ws="none")
-        self._server = uvicorn.Server(config)
-        self._thread = Thread(target=self._server.run)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        while not self._server.started:
-            self._thread.join(0.05)
-            assert self._thread.is_alive()
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}/"
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(30)
-
-
 @pytest.fixture(scope="module")
 def address(shelf: Shelf) -> Iterator[str]:
     with Service(shelf.app()) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"no browser is installed; looked for {', '.join(_BROWSERS)}")
-    with playwright.sync_playwright() as driver:
-        # In a container there is no sandbox to be had, and /dev/shm is small.
-        options = ["--no-sandbox", "--disable-dev-shm-usage"]
-        started = driver.chromium.launch(executable_path=found, args=options)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def said() -> list[str]:
-    """What the browser complained of; a test that expects a refusal clears it."""
-    return []
-
-
-@pytest.fixture
-def page(browser: Any, address: str, said: list[str]) -> Iterator[Any]:
-    """A tab that fails its test if the page breaks, or breaks its policy."""
-    context = browser.new_context(base_url=address, color_scheme="light", reduced_motion="reduce")
-    tab = context.new_page()
-    tab.set_default_timeout(20_000)
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    yield tab
-    context.close()
-    assert said == []
-
-
-def names(page: Any) -> list[str]:
-    """Of the hits, once the answer is there."""
-    page.wait_for_selector("main:not([aria-busy]) .hit")
-    texts: list[str] = page.locator(".hit .name").all_inner_texts()
-    return texts
 
 
 def test_the_answer_is_there_before_anybody_presses_enter(page: Any) -> None:

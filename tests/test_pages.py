@@ -144,3 +144,30 @@ def luminance(colour: str) -> float:
         each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in shares
     )
     return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+
+
+def test_the_page_of_routes_says_bounds_and_shows_code_as_code(shelf: Shelf) -> None:
+    text = ask(shelf, "/docs").text
+
+    assert "<dt><code>limit</code></dt><dd>1 to 100; 10 if left out.</dd>" in text
+    assert "<dt><code>q</code></dt><dd>A user&#x27;s words. (required)</dd>" in text
+    assert "As <code>termsearch query --json</code>." in text
+    assert "`" not in text
+    assert '<a href="./">' in text
+
+
+def test_the_page_of_routes_has_the_colours_of_the_other_pages(shelf: Shelf) -> None:
+    pairs = re.findall(r"light-dark\([^)]+\)", ask(shelf, "/docs").text)
+
+    assert len(set(pairs)) == 4
+    assert all(f": {pair};" in CSS for pair in pairs)
+
+
+def test_the_page_of_routes_takes_what_it_shows_for_text(shelf: Shelf) -> None:
+    app = shelf.app()
+    app.get("/<b>", summary="<i>`<u>`", description="& <script>")(lambda: None)
+
+    text = get(app, "/docs").text
+
+    assert "GET /&lt;b&gt;" in text
+    assert "&lt;i&gt;<code>&lt;u&gt;</code>. &amp; &lt;script&gt;" in text

@@ -5,6 +5,7 @@ import { searchBox } from "./combobox.js";
 import { conceptPage } from "./concept.js";
 import { byId, counted, h, linkTo } from "./dom.js";
 import { mapPage } from "./map.js";
+import { goTo, notePlaces } from "./place.js";
 import { FEW, searchPage, unfiltered } from "./search.js";
 import { filters, read, write } from "./state.js";
 
@@ -19,7 +20,7 @@ let running = null;
 let timer = 0;
 
 const tools = {
-  limit: FEW,
+  limit: history.state?.limit ?? FEW,
   vocabularies,
   change: (changes) => go({ ...state, ...changes }),
   more: (limit) => { tools.limit = limit; show(names().length); },
@@ -36,6 +37,7 @@ const names = () => [...main.querySelectorAll(".name")];
 /**
  * Draw what `state` asks for. Of several that are under way, the last one asked for wins. What had
  * the focus and is gone leaves it to the hit of number `next`, or to the whole of the answer.
+ * Whether it was drawn.
  */
 async function show(next = undefined) {
   running?.abort();
@@ -43,9 +45,10 @@ async function show(next = undefined) {
   const { signal } = running;
   main.setAttribute("aria-busy", "true");
   const content = await drawn(signal);
-  if (signal.aborted) return;
+  if (signal.aborted) return false;
   main.removeAttribute("aria-busy");
   replace(content, next);
+  return true;
 }
 
 async function drawn(signal) {
@@ -81,12 +84,16 @@ function titleOf() {
 
 function problem(error) {
   const choices = error.choices ?? [];
+  const missing = error.status === 404 && state.page === "concept";
+  const heading = missing ? "No such concept" : "No answer";
   const said = error.status === undefined ? `The page failed: ${error.message}` : error.message;
   return h("section", { class: "problem", role: "alert" },
-    h("h2", {}, "No answer"), h("p", {}, said),
+    h("h1", {}, choices.length ? "Several concepts have this code" : heading), h("p", {}, said),
     choices.length ? h("ul", {}, ...choices.map((curie) => h("li", {}, linkTo({ curie })))) : null,
     h("p", { class: "actions" },
-      h("button", { type: "button", "data-key": "again", click: () => show() }, "Try again"),
+      missing
+        ? h("a", { href: "#/" }, "Search for it by name")
+        : h("button", { type: "button", "data-key": "again", click: () => show() }, "Try again"),
       error.status === 400 ? unfiltered(state, tools) : null));
 }
 
@@ -122,8 +129,8 @@ async function vocabularies(signal, releases = known.releases) {
   if (!known.list || known.releases !== releases) {
     known = { releases, list: await ask("vocabularies", {}, signal) };
     const concepts = known.list.reduce((sum, each) => sum + each.concepts, 0);
-    byId("about").textContent = `${counted(concepts, "concept")}, ` +
-      `${known.list.filter((each) => each.release).map((each) => `${each.id} ${each.release}`).join(", ")}`;
+    const named = known.list.filter((each) => each.release).map((each) => `${each.id} ${each.release}`);
+    byId("about").textContent = [counted(concepts, "concept"), ...named].join(", ");
   }
   return known.list;
 }
@@ -136,16 +143,19 @@ byId("search").addEventListener("submit", (event) => event.preventDefault());
 byId("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 byId("forget").addEventListener("click", () => { forgetKey(); location.reload(); });
 
-addEventListener("hashchange", () => {
+addEventListener("hashchange", async () => {
   const before = state.page;
+  const place = history.state; // of an entry that is come back to; a new one has none
   state = read(location.hash);
+  tools.limit = place?.limit ?? FEW;
   if (state.page !== "concept") input.value = state.q;
   box.close();
   mark();
-  show().then(() => {
-    if (state.page === "concept" || before === "concept") main.focus({ preventScroll: true });
-    if (state.page === "concept") scrollTo(0, 0);
-  });
+  if (!await show()) return;
+  const returned = goTo(main, place);
+  const typing = document.activeElement === input;
+  const other = state.page === "concept" || before === "concept";
+  if (other && !returned && !typing) main.focus({ preventScroll: true });
 });
 
 addEventListener("keydown", (event) => {
@@ -186,4 +196,6 @@ dark.addEventListener("change", press);
 press();
 input.value = state.q;
 mark();
-show();
+notePlaces(main, () => ({ limit: tools.limit }));
+const left = history.state; // where the page was left for another site, or loaded again
+show().then((drawn) => { if (drawn && left) goTo(main, left); });

@@ -1,7 +1,7 @@
 // The search box and its list: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ (list, manual).
 
 import { ask } from "./api.js";
-import { byId, h } from "./dom.js";
+import { byId, h, nameIn } from "./dom.js";
 
 const MOST = 5;
 /** Concepts asked for: several may share a name. */
@@ -46,12 +46,14 @@ export class Combobox {
     return !this.list.hidden;
   }
 
+  /** What is chosen already stays so where the newer list has it too. */
   #show(results, q) {
+    const chosen = this.list.children[this.at]?.dataset.name;
     const news = wordings(results).filter(({ key }) => key !== q.toLowerCase()).slice(0, MOST);
     this.list.replaceChildren(...news.map(option));
     this.list.hidden = !news.length;
     this.input.setAttribute("aria-expanded", String(news.length > 0));
-    this.#point(-1);
+    this.#point([...this.list.children].findIndex((each) => each.dataset.name === chosen));
   }
 
   #point(at) {
@@ -63,6 +65,9 @@ export class Combobox {
   }
 
   #pressed(event) {
+    // An input method is at work: Enter takes what it proposes, Escape drops it. Safari has ended
+    // the composition by then and leaves 229 alone to tell: https://bugs.webkit.org/show_bug.cgi?id=165004
+    if (event.isComposing || event.keyCode === 229) return;
     const { key } = event;
     const many = this.list.children.length;
     if (key === "ArrowDown" && this.open) this.#point((this.at + 1) % many);
@@ -85,19 +90,19 @@ export class Combobox {
 /** What is chosen are words, not a concept: a name that several concepts have is offered once. */
 function wordings(results) {
   const found = new Map();
-  for (const { matched_name: matched, name, vocabulary } of results) {
+  for (const { matched_name: matched, name, lang, vocabulary } of results) {
     const key = matched.toLowerCase();
-    if (!found.has(key)) found.set(key, { key, matched, name, vocabularies: new Set() });
+    if (!found.has(key)) found.set(key, { key, matched, name, lang, vocabularies: new Set() });
     found.get(key).vocabularies.add(vocabulary);
   }
   return [...found.values()];
 }
 
-function option({ key, matched, name, vocabularies }, number) {
+function option({ key, matched, name, lang, vocabularies }, number) {
   const rest = [...vocabularies].join(", ");
   return h("li", { role: "option", id: `option-${number}`, "data-name": matched },
-    h("span", {}, matched),
-    h("span", { class: "code" }, name.toLowerCase() === key ? rest : `${name} · ${rest}`));
+    h("span", nameIn(lang), matched),
+    h("span", { class: "code" }, ...(name.toLowerCase() === key ? [] : [h("span", nameIn(), name), " · "]), rest));
 }
 
 export const searchBox = (told) =>

@@ -1,8 +1,8 @@
 // All that the index knows of one concept.
 
-import { ask } from "./api.js";
-import { counted, h, hrefOf, linkTo } from "./dom.js";
-import { badge } from "./hit.js";
+import { ask, Refusal } from "./api.js";
+import { counted, h, hrefOf, languageOf, linkTo, nameIn } from "./dom.js";
+import { badge, typesOf } from "./hit.js";
 import { write } from "./state.js";
 
 const PAGE = 25;
@@ -41,18 +41,26 @@ const blank = (q) => ({ q, vocab: [], type: [], lang: [], under: "", inactive: f
 /** A CURIE as the path of its routes; HP:0001945 is its vocabulary in capitals, which they take. */
 function pathOf(curie) {
   const colon = curie.indexOf(":");
-  const code = curie.slice(colon + 1).split("/").map(encodeURIComponent).join("/");
-  return `concepts/${encodeURIComponent(curie.slice(0, Math.max(colon, 0)))}/${code}`;
+  const [vocabulary, code] = [curie.slice(0, Math.max(colon, 0)), curie.slice(colon + 1)];
+  // Browsers take ".." in a path for one step up, "%2e%2e" too: https://url.spec.whatwg.org/#double-dot-path-segment
+  const climbs = [vocabulary, ...code.split("/")].some((each) => each === "." || each === "..");
+  if (!vocabulary || !code || climbs) {
+    throw new Refusal(404, "No concept can be shown at this address. It should end in a vocabulary " +
+      "and a code, as in #/concept/mesh:D005334.");
+  }
+  return `concepts/${encodeURIComponent(vocabulary)}/${code.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 function heading(entry) {
   return h("header", {},
-    h("h1", {}, entry.name),
+    h("h1", nameIn(langOfShown(entry)), entry.name),
     h("p", {}, h("span", { class: "code" }, entry.curie),
       ...(entry.active ? [] : badge("retired", "retired concept")),
       h("span", { class: "small" }, ` release ${entry.release || "unknown"}`)),
-    entry.types.length ? h("p", { class: "small" }, entry.types.map((type) => type.name).join(" · ")) : null);
+    typesOf(entry));
 }
+
+const langOfShown = (entry) => entry.names.find(({ name: text }) => text === entry.name)?.lang;
 
 function redirect({ redirect: from, replaced_by: next }) {
   return h("div", {},
@@ -63,7 +71,7 @@ function redirect({ redirect: from, replaced_by: next }) {
 }
 
 function definition({ definition: text }) {
-  return text ? h("p", { class: "definition" }, text) : null;
+  return text ? h("p", { class: "definition", dir: "auto" }, text) : null;
 }
 
 /** A name that the index has for its short and its long form is shown once. */
@@ -74,13 +82,13 @@ function names({ names: stored }) {
   return h("section", {},
     h("h2", {}, `Names (${all.length})`),
     ...langs.map((lang) => h("div", { class: "language" },
-      h("h3", {}, lang || "no language given"),
+      h("h3", {}, lang ? languageOf(lang) : "no language given"),
       h("ul", { class: "plain" }, ...all.filter((each) => each.lang === lang).map(name)))));
 }
 
 function name({ name: text, kind, active, lang, sources }) {
   const used = sources.map((each) => each.curie || each.vocabulary);
-  return h("li", {}, h("span", { lang: lang || null }, text),
+  return h("li", {}, h("span", nameIn(lang), text),
     h("span", { class: "small" }, ` ${kind.replaceAll("_", " ")}`),
     ...(active ? [] : badge("retired", "retired name")),
     used.length ? h("span", { class: "code" }, ` ${used.join(", ")}`) : null);
@@ -108,7 +116,7 @@ async function pathTo(entry, signal) {
 }
 
 function hierarchy(entry, { steps, forks }, above) {
-  const here = h("li", { "aria-current": "true" }, entry.name);
+  const here = h("li", { "aria-current": "true" }, h("span", nameIn(langOfShown(entry)), entry.name));
   return h("section", {},
     h("h2", {}, "Place in the hierarchy"),
     steps.length

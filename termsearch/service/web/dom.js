@@ -24,6 +24,41 @@ function filled(element, attributes, children) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** Attributes of what holds a name: it runs in its own direction, whatever stands around it. */
+export const nameIn = (lang = "") => ({ dir: "auto", lang: lang || null });
+
+/** Letters of the scripts that run from right to left, with the forms that old data writes them in. */
+const LEFTWARDS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** `text` in parts: each of `names` that runs from right to left is an element of its own. */
+export function apart(text, names) {
+  const [name, ...rest] = names.filter((each) => LEFTWARDS.test(each)).sort((a, b) => b.length - a.length);
+  if (!name) return [text];
+  return text.split(name).flatMap((part, i) =>
+    [i ? h("span", nameIn(), name) : null, ...apart(part, rest)]);
+}
+
+/** "English" for "en". */
+export function languageOf(lang) {
+  try {
+    return new Intl.DisplayNames("en", { type: "language" }).of(lang);
+  } catch {
+    return lang;
+  }
+}
+
+/**
+ * A table that scrolls where it is wider than its page; the keyboard has to reach it for that. The
+ * headings are aligned as the cells of the first row.
+ */
+export function tableOf(caption, headings, rows) {
+  const head = headings.map((each, i) => h("th", { scope: "col", class: rows[0]?.[i].getAttribute("class") }, each));
+  return h("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 }, h("table", {},
+    h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, ...head)),
+    h("tbody", {}, ...rows.map((cells) => h("tr", {}, ...cells)))));
+}
+
 /** "1 concept", "1,234 concepts". */
 export function counted(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
@@ -36,6 +71,6 @@ export function hrefOf(curie, itself = false) {
 
 /** A concept as a link, with its name where the index has one. */
 export function linkTo({ curie, name }) {
-  return h("a", { href: hrefOf(curie) }, name || curie,
+  return h("a", { href: hrefOf(curie) }, name ? h("span", nameIn(), name) : curie,
     name ? h("span", { class: "code" }, ` ${curie}`) : null);
 }

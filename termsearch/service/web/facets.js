@@ -3,7 +3,7 @@
 // The counts are of the concepts shown, and say so: the service ranks by nearness, where every
 // name is a little near, so that "how many there are" has no answer beyond the nearest ones.
 
-import { h } from "./dom.js";
+import { h, languageOf, nameIn } from "./dom.js";
 
 const TITLES = { vocab: "Vocabulary", type: "Semantic type", lang: "Language of the name" };
 
@@ -25,14 +25,6 @@ function choicesOf(vocabularies) {
     type: [...types].sort((a, b) => a[1].localeCompare(b[1])),
     lang: langs.map((lang) => [lang, languageOf(lang)]),
   };
-}
-
-function languageOf(lang) {
-  try {
-    return new Intl.DisplayNames("en", { type: "language" }).of(lang);
-  } catch {
-    return lang;
-  }
 }
 
 /** Whether the service would let the hit pass the filter. */
@@ -63,7 +55,7 @@ function box(name, { value, label, on, count }, state, changed) {
   };
   return h("label", {},
     h("input", { type: "checkbox", checked: on, change: turn, "data-key": `${name} ${value}` }),
-    h("span", {}, label),
+    h("span", nameIn(), label),
     count ? h("span", { class: "count", title: "of the concepts shown" }, String(count)) : null);
 }
 

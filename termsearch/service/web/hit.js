@@ -1,6 +1,6 @@
 // One concept of an answer, with the evidence for and against it.
 
-import { h, hrefOf, linkTo } from "./dom.js";
+import { apart, h, hrefOf, languageOf, linkTo, nameIn } from "./dom.js";
 
 const KINDS = {
   exact: "exact name",
@@ -20,16 +20,21 @@ const LEGS = {
 export function hitOf(hit) {
   return h("li", { class: "hit" },
     h("article", {},
-      h("div", { class: "said" }, title(hit), matched(hit), types(hit), against(hit),
-        h("p", { class: "why" }, hit.explanation), sources(hit)),
+      h("div", { class: "said" }, title(hit), matched(hit), typesOf(hit), against(hit),
+        h("p", { class: "why" }, ...quoting(hit.explanation, hit)), sources(hit)),
       evidence(hit)));
 }
 
 function title(hit) {
   return h("h2", {},
-    h("a", { class: "name", href: hrefOf(hit.curie, !hit.active) }, hit.name), " ",
+    h("a", { class: "name", href: hrefOf(hit.curie, !hit.active), ...nameIn(langOfShown(hit)) }, hit.name), " ",
     h("span", { class: "code" }, hit.curie), ...badges(hit));
 }
+
+/** The answer has the language of the name that matched. */
+const langOfShown = (hit) => hit.matched_name === hit.name ? hit.lang : "";
+
+const quoting = (text, hit) => apart(text, [...new Set([hit.matched_name, hit.name])]);
 
 function badges(hit) {
   return [
@@ -42,22 +47,23 @@ function badges(hit) {
 export const badge = (kind, text) => [" ", h("span", { class: `badge ${kind}` }, text)];
 
 function matched(hit) {
-  const lang = hit.lang && hit.lang !== "en" ? ` (${hit.lang})` : "";
+  const lang = hit.lang && hit.lang !== "en" ? ` (${languageOf(hit.lang)})` : "";
   const what = hit.matched_name === hit.name
     ? "The displayed name"
-    : ["Its name ", h("q", { lang: hit.lang || null }, hit.matched_name), lang];
+    : ["Its name ", h("q", nameIn(hit.lang), hit.matched_name), lang];
   return h("p", { class: "matched" }, what, ` · ${KINDS[hit.match_type] ?? hit.match_type}`);
 }
 
-function types(hit) {
-  if (!hit.types.length) return null;
-  return h("p", { class: "small" }, hit.types.map((type) => type.name).join(" · "));
+export function typesOf({ types }) {
+  if (!types.length) return null;
+  return h("p", { class: "small" },
+    ...types.flatMap((type, i) => [i ? " · " : "", h("span", nameIn(), type.name)]));
 }
 
 function against(hit) {
   const next = hit.replaced_by.flatMap((curie, i) => [i ? ", " : "", linkTo({ curie })]);
   return [
-    hit.conflicts.length ? h("p", { class: "warn" }, `Contradiction: ${hit.conflicts.join("; ")}.`) : null,
+    hit.conflicts.length ? h("p", { class: "warn" }, ...quoting(`Contradiction: ${hit.conflicts.join("; ")}.`, hit)) : null,
     next.length ? h("p", { class: "warn" }, "Use instead: ", ...next) : null,
   ].filter(Boolean);
 }

@@ -1,7 +1,7 @@
 // The names nearest to a query, on a plane: a picture, and the same as a table.
 
 import { ask } from "./api.js";
-import { h, hrefOf, linkTo, s } from "./dom.js";
+import { h, hrefOf, linkTo, nameIn, s, tableOf } from "./dom.js";
 import { filters } from "./state.js";
 
 const WIDTH = 960;
@@ -33,7 +33,7 @@ export async function mapPage(state, tools, signal) {
   const places = grouped(answer.results);
   return h("section", { class: "map" }, title,
     h("p", { class: "summary" }, `The ${answer.results.length} names nearest in meaning to `,
-      h("q", {}, answer.query), `, by their two principal axes, which keep ${Math.round(answer.kept * 100)} % of the variance: `,
+      h("q", nameIn(), answer.query), `, by their two principal axes, which keep ${Math.round(answer.kept * 100)} % of the variance: `,
       "near on the map is a hint, the table has the similarities."),
     legend(answer.results), picture(answer, places), table(answer.results));
 }
@@ -75,7 +75,10 @@ function picture(answer, places) {
     ...points, s("g", { class: "query", "aria-hidden": "true" }, cross(x, y)),
     s("g", { "aria-hidden": "true" }, ...written.filter(Boolean)), label);
   svg.addEventListener("keydown", (event) => along(event, points));
-  return h("div", { class: "scroll" }, svg);
+  const box = h("div", { class: "scroll" }, svg);
+  // Where only a part is in view, it is the one around the query.
+  requestAnimationFrame(() => { box.scrollLeft = (x / WIDTH) * box.scrollWidth - box.clientWidth / 2; });
+  return box;
 }
 
 /** One scale for both axes, around what there is. */
@@ -122,7 +125,7 @@ function caption(text, [x, y], taken) {
     const room = { from, to, above: y - 8, below: y + 8 };
     if (from > 0 && to < WIDTH && !taken.some((each) => overlap(each, room))) {
       taken.push(room);
-      return s("text", { class: "written", x: anchor === "start" ? from : to, y: y + 4, "text-anchor": anchor }, shown);
+      return s("text", { class: "written", x: anchor === "start" ? from : to, y: y + 4, "text-anchor": anchor }, isolated(shown));
     }
   }
   return null;
@@ -131,7 +134,7 @@ function caption(text, [x, y], taken) {
 const overlap = (a, b) => a.from < b.to && b.from < a.to && a.above < b.below && b.above < a.below;
 
 function fill(label, names, x, y) {
-  const lines = names.slice(0, 4).map((each) => cut(`${each.name} · ${each.concept_name} · ${each.vocabulary}`, 70));
+  const lines = names.slice(0, 4).map((each) => cut(`${isolated(each.name)} · ${isolated(each.concept_name)} · ${each.vocabulary}`, 70));
   const more = names.length > 4 ? [`and ${names.length - 4} more`] : [];
   const all = [`similarity ${names[0].similarity.toFixed(2)}`, ...lines, ...more];
   const width = Math.max(...all.map((each) => each.length)) * LETTER + 20;
@@ -143,16 +146,16 @@ function fill(label, names, x, y) {
     ...all.map((each, i) => s("text", { x: left + 10, y: top + 20 + i * 18 }, each)));
 }
 
+/** In a picture no element has a direction of its own; these marks say the same as dir="auto". */
+const isolated = (text) => `\u2068${text}\u2069`;
+
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 function table(results) {
-  const head = ["Similarity", "Name", "Concept", "Vocabulary"].map((each) => h("th", { scope: "col" }, each));
-  return h("div", { class: "scroll" }, h("table", {},
-    h("caption", {}, "The same as a table, nearest first"),
-    h("thead", {}, h("tr", {}, ...head)),
-    h("tbody", {}, ...results.map((each) => h("tr", {},
+  return tableOf("The same as a table, nearest first", ["Similarity", "Name", "Concept", "Vocabulary"],
+    results.map((each) => [
       h("td", { class: "number" }, each.similarity.toFixed(3)),
-      h("td", {}, each.name),
-      h("td", {}, linkTo({ curie: each.curie, name: each.concept_name })),
-      h("td", {}, each.vocabulary))))));
+      h("td", { class: "words", ...nameIn() }, each.name),
+      h("td", { class: "words" }, linkTo({ curie: each.curie, name: each.concept_name })),
+      h("td", {}, each.vocabulary)]));
 }

@@ -1,7 +1,7 @@
 // The answer to a query.
 
 import { ask } from "./api.js";
-import { counted, h } from "./dom.js";
+import { counted, h, languageOf, nameIn, tableOf } from "./dom.js";
 import { facetsOf } from "./facets.js";
 import { hitOf } from "./hit.js";
 import { FILTERS, filtered, filters } from "./state.js";
@@ -24,7 +24,7 @@ export async function searchPage(state, tools, signal) {
   const hits = answer.results;
   const changed = (name, value) => tools.change({ [name]: value });
   return h("div", { class: "columns" },
-    aside(facetsOf(vocabularies, state, hits, changed)),
+    aside(facetsOf(vocabularies, state, hits, changed), state),
     h("section", {}, h("h1", { class: "unseen" }, "Results"),
       chips(state, tools), hits.length ? summary(answer) : empty(state, vocabularies, tools),
       h("ol", { class: "hits" }, ...hits.map(hitOf)),
@@ -32,17 +32,18 @@ export async function searchPage(state, tools, signal) {
 }
 
 /** On a narrow screen the filters are folded away above the results. */
-function aside(facets) {
+function aside(facets, state) {
   const narrow = matchMedia("(max-width: 50rem)").matches;
+  const on = FILTERS.reduce((sum, name) => sum + state[name].length, state.inactive ? 1 : 0);
   return h("aside", {}, narrow
-    ? h("details", {}, h("summary", {}, "Filters"), facets) : facets);
+    ? h("details", {}, h("summary", {}, on ? `Filters (${on} on)` : "Filters"), facets) : facets);
 }
 
 function summary({ results, read_as: readAs, resolution, probability, took_ms: took }) {
   const known = resolution !== "none" && typeof probability === "number";
   const sure = known ? ` The first is right with a probability of ${probability.toFixed(2)}.` : "";
   return h("div", { class: `summary ${resolution}` },
-    readAs ? h("p", { class: "read" }, "Read as ", h("q", {}, readAs), ".") : null,
+    readAs ? h("p", { class: "read" }, "Read as ", h("q", nameIn(), readAs), ".") : null,
     h("p", {}, h("strong", {}, resolution), ` ${RESOLUTIONS[resolution]}${sure} `,
       h("span", { class: "small" }, `${counted(results.length, "concept")}, ${took} ms.`)));
 }
@@ -81,18 +82,16 @@ function welcome(vocabularies, state, tools) {
     chips(state, tools),
     h("p", {}, "By any of its names, in other words, abbreviated or misspelt. Press ",
       h("kbd", {}, "/"), " to type."),
-    h("div", { class: "scroll" }, h("table", {},
-      h("caption", {}, "What can be searched"),
-      h("thead", {}, h("tr", {}, ...["Vocabulary", "Release", "Concepts", "Names", "Languages"].map(head))),
-      h("tbody", {}, ...vocabularies.map(line)))));
+    tableOf("What can be searched", ["Vocabulary", "Release", "Concepts", "Names", "Languages"],
+      vocabularies.map(cellsOf)));
 }
 
-const head = (text) => h("th", { scope: "col" }, text);
-
-function line({ id, title, release, concepts, names, langs }) {
-  const number = (value) => h("td", { class: "number" }, release ? value.toLocaleString("en") : "");
-  return h("tr", {},
-    h("th", { scope: "row" }, title, title === id ? null : h("span", { class: "code" }, ` ${id}`)),
-    h("td", {}, release || "names of others"), number(concepts), number(names),
-    h("td", {}, langs.join(", ")));
+/** A vocabulary without names of its own is there because others use its codes. */
+function cellsOf({ id, title, release, concepts, names, langs }) {
+  const number = (value) => h("td", { class: "number" }, names ? value.toLocaleString("en") : "");
+  return [
+    h("th", { scope: "row", class: "words" }, title, title === id ? null : h("span", { class: "code" }, ` ${id}`)),
+    h("td", {}, release || (names ? "unknown" : "names of others")), number(concepts), number(names),
+    h("td", {}, langs.map(languageOf).join(", ")),
+  ];
 }
