@@ -6,7 +6,7 @@ may be left out, and an apostrophe with its s.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase, digits
 from time import perf_counter
 from typing import NamedTuple
@@ -101,7 +101,8 @@ def autocomplete(
     require_text([text])
     started = perf_counter()
     ranked = _ranked(index, search_form(text), where or Where(), limit)
-    names = _type_names(index, {point.vocabulary for _, point in ranked})
+    vocabularies = {point.vocabulary for _, point in ranked}
+    names = {each: index.manifest.type_names(each) for each in vocabularies}
     return Completions(
         query=text,
         took_ms=round((perf_counter() - started) * 1000, 1),
@@ -110,7 +111,7 @@ def autocomplete(
             model=index.manifest.encoder.model,
             releases=index.manifest.releases(),
         ),
-        results=[_completion(point, fit.slips, names) for fit, point in ranked],
+        results=[_completion(point, fit.slips, names[point.vocabulary]) for fit, point in ranked],
     )
 
 
@@ -171,11 +172,14 @@ def _fit(typed: Sequence[str], form: str, point: Point) -> _Fit | None:
     """None if a word typed is the beginning of none of the name."""
     bare = unaccented(point.form)
     words = _words(bare)
-    slips = [_fewest_slips(word, words) for word in typed]
-    if None in slips:
-        return None
+    slips = 0
+    for word in typed:
+        fewest = _fewest_slips(word, words)
+        if fewest is None:
+            return None
+        slips += fewest
     return _Fit(
-        slips=sum(each for each in slips if each is not None),
+        slips=slips,
         not_whole=bare != unaccented(form),
         not_at_start=_fewest_slips(typed[0], words[:1]) is None,
         not_preferred=point.kind not in {Kind.PREFERRED, Kind.FULLY_SPECIFIED},
@@ -205,15 +209,7 @@ def _words(form: str) -> list[str]:
     return _WORD.findall(form)
 
 
-def _type_names(index: Index, vocabularies: Iterable[str]) -> dict[tuple[str, str], str]:
-    return {
-        (vocabulary, kind.code): kind.name
-        for vocabulary in vocabularies
-        for kind in index.manifest.types(vocabulary)
-    }
-
-
-def _completion(point: Point, slips: int, names: dict[tuple[str, str], str]) -> Completion:
+def _completion(point: Point, slips: int, type_names: Mapping[str, str]) -> Completion:
     return Completion(
         curie=point.curie,
         vocabulary=point.vocabulary,
@@ -222,9 +218,6 @@ def _completion(point: Point, slips: int, names: dict[tuple[str, str], str]) -> 
         matched_name=point.name,
         slips=slips,
         lang=point.lang,
-        types=[
-            TypeInfo(code=code, name=names.get((point.vocabulary, code), code))
-            for code in point.types
-        ],
+        types=[TypeInfo(code=code, name=type_names.get(code, code)) for code in point.types],
         active=point.live,
     )

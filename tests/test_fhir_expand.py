@@ -15,6 +15,12 @@ def extensions(contained: Any) -> dict[str, Any]:
     }
 
 
+def _release(url: str) -> str | None:
+    if "ward_a" in url:
+        return None
+    return "20260101" if url.startswith(SNOMED) else "2026"
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -24,6 +30,9 @@ def extensions(contained: Any) -> dict[str, Any]:
          ["49999994", "59999995"]),
         (f"{SNOMED}?fhir_vs=isa/49999994", ["49999994", "59999995"]),
         (f"{SNOMED}?fhir_vs=ecl/<<49999994", ["49999994", "59999995"]),
+        (f"{SNOMED}?fhir_vs=ecl/<<49999994|20260101", ["49999994", "59999995"]),
+        (f"{SNOMED}?fhir_vs=isa/49999994|20260101", ["49999994", "59999995"]),
+        (f"{SNOMED}/vs|20260101", ["29999992", "39999993", "49999994", "59999995"]),
         (f"{SNOMED}?fhir_vs=ecl/%3C%3C%2049999994", ["49999994", "59999995"]),
         (f"{SNOMED}?fhir_vs=ecl/< 29999992 |Ankle, of a kind|", ["49999994", "59999995"]),
         (f"{MESH}?fhir_vs=isa/D990002", ["D990002", "D990003"]),
@@ -40,7 +49,10 @@ def test_an_implicit_value_set_lists_its_codes_by_name(
 
     assert codes(value_set) == expected
     assert value_set["expansion"]["total"] == len(expected)
-    assert value_set["url"] == url.replace(" ", "%20")  # no address has a blank
+    address = url.removesuffix("|20260101")
+    # No address has a blank or a bar.
+    assert value_set["url"] == address.replace(" ", "%20").replace("|", "%7C")
+    assert value_set.get("version") == _release(url)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +64,7 @@ def test_an_implicit_value_set_lists_its_codes_by_name(
         (f"{SNOMED}?fhir_vs=isa/1", 404, "not-found", "1 is no code of"),
         (f"{SNOMED}?fhir_vs=ecl/<<1", 404, "not-found", "1 is no code of"),
         (f"{SNOMED}?fhir_vs|20250101", 404, "not-found", "version 20260101 is"),
+        (f"{SNOMED}?fhir_vs=ecl/<<29999992|20250101", 404, "not-found", "version 20260101 is"),
         (f"{SNOMED}/1/version/20250101?fhir_vs", 404, "not-found", "version 20260101 is"),
         (SNOMED, 404, "not-found", f"{SNOMED}?fhir_vs"),
         ("http://example.org/none", 404, "not-found", "no value set"),
@@ -215,6 +228,8 @@ def test_a_version_that_a_definition_names_can_be_overridden(client: TestClient)
         ({"url": f"{MESH}?fhir_vs", "count": -1}, "invalid"),
         ({"url": f"{MESH}?fhir_vs", "activeOnly": "perhaps"}, "invalid"),
         ({"url": f"{MESH}?fhir_vs", "date": "yesterday"}, "invalid"),
+        ({"url": f"{MESH}?fhir_vs", "designation": "de"}, "invalid"),
+        ({"url": f"{MESH}?fhir_vs", "designation": "urn:ietf:bcp:47|"}, "invalid"),
         ({"url": f"{MESH}?fhir_vs", "context": "http://example.org"}, "not-supported"),
         ({"url": f"{MESH}?fhir_vs", "filter": "x" * 1001}, "invalid"),
         ({"url": "x" * 3000}, "invalid"),

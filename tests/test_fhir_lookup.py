@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from termsearch.service.fhir.properties import PROPERTY_URIS
 from tests.fhir import ICD, LOINC, LOOKUP, MESH, SNOMED, UMLS, failed, get, parts, post, sent, value
 
 
@@ -42,8 +43,12 @@ def test_lookup_shows_only_the_properties_that_are_asked_for(client: TestClient)
     parent = get(client, LOOKUP, system=MESH, code="D990002", property="parent")
     spanish = get(client, LOOKUP, system=SNOMED, code="49999994", property=["lang.es", "inactive"])
     every = get(client, LOOKUP, system=MESH, code="D990002", property="*")
+    by_address = get(client, LOOKUP, system=MESH, code="D990002", property=PROPERTY_URIS["parent"])
+    of_the_answer = get(client, LOOKUP, system=MESH, code="D990002", property=["display", "name"])
 
     assert {each["code"] for each in parts(parent, "property")} == {"parent"}
+    assert parts(by_address, "property") == parts(parent, "property")
+    assert parts(of_the_answer, "property") == []
     assert designations(parent) == []
     assert designations(spanish) == ["pie izquierdo"]
     assert len(parts(every, "property")) == 5
@@ -81,7 +86,9 @@ def test_a_code_that_only_umls_knows_is_shown_as_its_source_names_it(client: Tes
     assert properties(answer, "xref") == [("umls:C9900002", None)]
 
 
-@pytest.mark.parametrize("system", ["MSH", "mesh", "urn:oid:2.16.840.1.113883.6.177", f"{MESH}/"])
+@pytest.mark.parametrize(
+    "system", [f"{MESH}|2026", "MSH", "mesh", "urn:oid:2.16.840.1.113883.6.177", f"{MESH}/"]
+)
 def test_a_code_system_goes_by_all_its_names(client: TestClient, system: str) -> None:
     answer = get(client, LOOKUP, system=system, code="D990002")
 
@@ -100,6 +107,13 @@ def test_a_code_system_goes_by_all_its_names(client: TestClient, system: str) ->
         ({"code": "D990002"}, 400, "invalid", "no system"),
         ({"coding": f"{MESH}|D990002"}, 400, "invalid", "POST"),
         ({"system": MESH, "code": " D990002"}, 400, "invalid", "blank"),
+        ({"system": f"{MESH}|1999", "code": "D990002"}, 404, "not-found", "2026"),
+        (
+            {"system": MESH, "code": "D990002", "property": ["parent", "colour"]},
+            400,
+            "not-supported",
+            "colour here; there are: inactive, parent",
+        ),
     ],
 )
 def test_lookup_of_what_is_not_there_is_an_error(

@@ -18,7 +18,36 @@ def test_a_set_that_a_client_sends_keeps_its_order_and_its_displays(client: Test
     assert [(each["code"], each["display"]) for each in value_set["expansion"]["contains"]] == [
         ("D990003", "Very hot"), ("D990002", "Fever"),
     ]  # fmt: skip
-    assert ("warning", "codes of the definition that are not in the index: 1") in echoed(value_set)
+    said = "codes of the definition that are not in the index: 1 (mesh:?)"
+    assert ("warning", said) in echoed(value_set)
+
+
+@pytest.mark.parametrize(
+    "narrower", ["", "?activeOnly=true", "?count=0", "?filter=fever", "?filter=fever&count=1"]
+)
+@pytest.mark.parametrize("inactive", [True, False])
+def test_a_listed_code_that_is_not_in_the_index_is_told_whatever_is_asked(
+    client: TestClient, narrower: str, inactive: bool
+) -> None:
+    """Those that are not shown for another reason are in the index, and not told."""
+    lists = [{"code": "D990002"}, {"code": "D990001"}, *({"code": f"D{n}"} for n in range(5))]
+    compose = {
+        "inactive": inactive,
+        "include": [
+            {"system": MESH, "concept": lists, "valueSet": [f"{MESH}?fhir_vs=isa/D990002"]},
+            {"system": SNOMED, "filter": [
+                {"property": "concept", "op": "in", "value": "39999993,1"}]},
+        ],
+        "exclude": [{"system": MESH, "concept": [{"code": "D9"}, {"code": "D990002"}]}],
+    }  # fmt: skip
+    body = {"resourceType": "ValueSet", "status": "active", "compose": compose}
+
+    told = echoed(post(client, f"{EXPAND}{narrower}", body))
+
+    assert [said for name, said in told if name == "warning"] == [
+        "codes of the definition that are not in the index: 7 "
+        "(mesh:D0, mesh:D1, mesh:D2, mesh:D3, mesh:D4, ...)"
+    ]
 
 
 def test_a_set_that_a_client_sends_can_be_searched(client: TestClient) -> None:
@@ -104,6 +133,8 @@ def test_a_long_list_of_codes_is_searched_as_a_short_one_is(
     [
         ({"property": "concept", "op": "is-a", "value": "D990002"}, ["D990002", "D990003"]),
         ({"property": "concept", "op": "descendent-of", "value": "D990002"}, ["D990003"]),
+        ({"property": "concept", "op": "is-a", "value": " D990002"}, ["D990002", "D990003"]),
+        ({"property": "concept", "op": "descendent-of", "value": "D990002 "}, ["D990003"]),
         ({"property": "concept", "op": "in", "value": "D990002, D990001"}, ["D990002", "D990001"]),
         ({"property": "constraint", "op": "=", "value": "<<D990002"}, ["D990002", "D990003"]),
         ({"property": "parent", "op": "=", "value": "D990001"}, ["D990002"]),
@@ -167,3 +198,31 @@ def test_a_definition_that_can_not_be_followed_is_refused(
     outcome = inline(client, include, status=status)
 
     assert failed(outcome)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        ({"url": "http://example.org/mine"}, 404, "neither compose nor all codes"),
+        ({"url": "http://example.org/mine", "expansion": {
+            "timestamp": "2026-01-01T00:00:00Z", "total": 2,
+            "contains": [{"system": MESH, "code": "D990002"}]}}, 404,
+         "neither compose nor all codes"),
+        ({}, 400, "nor url"),
+    ],
+)  # fmt: skip
+def test_a_value_set_without_codes_and_with_a_foreign_address_is_refused_for_that(
+    client: TestClient, sent: dict[str, Any], status: int, said: str
+) -> None:
+    body = {"resourceType": "ValueSet", "status": "active", **sent}
+
+    outcome = post(client, EXPAND, body, status=status)
+
+    assert said in failed(outcome)[1]
+    assert ("http://example.org/mine" in failed(outcome)[1]) == ("url" in sent)
+
+
+def test_a_value_set_may_be_meant_by_its_address_alone(client: TestClient) -> None:
+    body = {"resourceType": "ValueSet", "status": "active", "url": f"{MESH}?fhir_vs=isa/D990002"}
+
+    assert codes(post(client, EXPAND, body)) == ["D990002", "D990003"]

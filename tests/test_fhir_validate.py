@@ -147,3 +147,30 @@ def test_a_merged_code_is_not_valid_and_its_successors_are_named(client: TestCli
     assert "merged into 69999996 and 79999997" in failed(unknown)[1]
     assert value(answer, "result") is False
     assert "merged into 69999996 and 79999997" in value(answer, "message")
+
+
+@pytest.mark.parametrize(
+    "path", [f"{IN_CODE_SYSTEM}?url={MESH}", f"{IN_VALUE_SET}?url={MESH}?fhir_vs"]
+)
+def test_a_text_alone_is_not_valid(client: TestClient, path: str) -> None:
+    body = {"resourceType": "Parameters", "parameter": [
+        {"name": "codeableConcept", "valueCodeableConcept": {"text": "hot and bothered"}}
+    ]}  # fmt: skip
+
+    answer = post(client, path, body)
+
+    assert value(answer, "result") is False
+    assert "a text alone" in value(answer, "message")
+
+
+@pytest.mark.parametrize("name", ["system-version", "check-system-version", "force-system-version"])
+def test_the_version_of_a_code_system_counts_where_the_set_has_codes_of_it(
+    client: TestClient, name: str
+) -> None:
+    query: Any = {"url": f"{MESH}?fhir_vs", "code": "D990002", "system": MESH}
+
+    other = get(client, IN_VALUE_SET, **{**query, name: f"{SNOMED}|1999"})
+    own = get(client, IN_VALUE_SET, status=404, **{**query, name: f"{MESH}|1999"})
+
+    assert value(other, "result") is True
+    assert "version 2026 is" in failed(own)[1]

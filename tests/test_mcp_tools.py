@@ -226,3 +226,28 @@ def test_no_answer_is_longer_than_it_may_be_and_says_what_is_left_out() -> None:
     assert isinstance(cut, Descended)
     assert len(cut.json_text()) <= MOST_CHARACTERS
     assert cut.next_offset == 100 + len(cut.results)
+
+
+def test_a_list_in_quotation_marks_is_that_list(shelf: Shelf) -> None:
+    mapped = told(shelf, "map_terms", terms='["Pyrexia", "Hyperpyrexia"]')
+    checked = told(shelf, "validate_codes", codes=' ["mesh:D990002","mesh:D1"]')
+    shown = told(shelf, "get_concept", codes='["mesh:D990002", "mesh:D990003"]')
+    found = told(shelf, "search_concepts", query="fever", limit=9,
+                 vocabularies='["mesh", "umls"]', types="[]", langs='["en"]')  # fmt: skip
+
+    assert [each["term"] for each in mapped["results"]] == ["Pyrexia", "Hyperpyrexia"]
+    assert [each["code"] for each in checked["results"]] == ["mesh:D990002", "mesh:D1"]
+    assert [each["curie"] for each in shown["results"]] == ["mesh:D990002", "mesh:D990003"]
+    assert {each["curie"].partition(":")[0] for each in found["results"]} <= {"mesh", "umls"}
+
+
+@pytest.mark.parametrize("term", ["[X]Fever", "[", '["Pyrexia"', "[D]"])
+def test_a_term_that_begins_with_a_bracket_is_one_term(shelf: Shelf, term: str) -> None:
+    mapped = told(shelf, "map_terms", terms=term)
+
+    assert [each["term"] for each in mapped["results"]] == [term]
+
+
+def test_what_a_list_in_quotation_marks_holds_is_checked(shelf: Shelf) -> None:
+    assert "terms" in wrong(shelf, "map_terms", terms="[1, 2]")
+    assert "codes" in wrong(shelf, "validate_codes", codes='["mesh:D990002", ""]')

@@ -20,6 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from termsearch.cli import main
 from tests.agents import crossed
+from tests.concepts import concept
 from tests.serving import Shelf, get, run
 
 
@@ -48,6 +49,28 @@ def test_a_program_over_stdin_and_stdout_answers(shelf: Shelf) -> None:
 
     assert known.structured_content["results"][0]["name"] == "Fever"
     assert searched.is_error  # nobody has the weights of the test's encoder
+
+
+def test_an_ingest_is_seen_by_an_agent_that_is_connected(tmp_path: Path) -> None:
+    growing = crossed(tmp_path)
+    program = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "termsearch", "mcp"],
+        env={**os.environ, "TERMSEARCH_HOME": str(growing.store.folder.parent)},
+    )
+    asked = ("get_concept", {"codes": ["mesh:D990100"]})
+
+    async def used() -> tuple[wire.CallToolResult, wire.CallToolResult]:
+        async with Client(program) as client:
+            before = await client.call_tool(*asked)
+            new = concept("mesh", "D990100", "Febrile seizure", release="2027", part="supp")
+            await asyncio.to_thread(growing.publish, [new], "other")
+            return before, await client.call_tool(*asked)
+
+    before, after = run(used())
+
+    assert before.is_error
+    assert after.structured_content["results"][0]["name"] == "Febrile seizure"
 
 
 def test_without_an_index_the_program_says_so_in_one_line(tmp_path: Path) -> None:

@@ -126,6 +126,31 @@ def test_a_release_that_cannot_be_opened_leaves_the_old_one_in_service(
     assert "What was served before still is." in caplog.text
 
 
+def test_keys_that_can_not_be_read_are_told_once_and_keep_no_release_back(
+    shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys = tmp_path_factory.mktemp("keys") / "keys"
+    lines = "office:admin:admin-key-0123456789"
+    keys.write_text(lines, encoding="utf-8")
+    app = shelf.app(keys_file=keys)
+
+    async def lose_keys() -> str:
+        async with client_of(app, "admin-key-0123456789") as client:
+            keys.unlink()
+            await look(app)
+            await asyncio.to_thread(shelf.publish, NEW, "other")
+            await look(app)
+            answer = (await client.get("/search?q=febrile+seizure")).text
+            keys.write_text(lines, encoding="utf-8")
+            await look(app)
+            keys.unlink()
+            await look(app)
+            return answer
+
+    assert "mesh:D990100" in run(lose_keys())
+    assert caplog.text.count("can't be read") == 2  # once each time they were lost
+
+
 def test_the_admin_route_switches_at_once(
     shelf: Shelf, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

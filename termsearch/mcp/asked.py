@@ -1,12 +1,14 @@
 """What the tools are asked: their input schemas come from these models.
 
 Descriptions are read by a language model with each request, so they are short. What such a model
-writes is met half-way: one value where a list is wanted, and null where nothing is.
+writes is met half-way: one value or a list in quotation marks where a list is wanted, and null
+where nothing is.
 """
 
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import from_json
 
 from termsearch.index.where import Where
 
@@ -38,7 +40,19 @@ Context = Annotated[
     ),
 ]
 
-_LISTED = BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
+
+def _as_list(given: object) -> object:
+    """``given`` as the list that was meant: a JSON array in a string, or a string alone."""
+    if not isinstance(given, str):
+        return given
+    try:
+        found = from_json(given) if given.lstrip().startswith("[") else None
+    except ValueError:  # a name such as "[X]Fever"
+        found = None
+    return found if isinstance(found, list) else [given]
+
+
+_LISTED = BeforeValidator(_as_list)
 Values = Annotated[list[Text], _LISTED, Field(max_length=50)]
 
 

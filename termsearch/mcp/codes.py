@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from termsearch.codes import similar_codes
+from termsearch.codes import richness, similar_codes
 from termsearch.errors import TermsearchError, UnknownCodeError, UnknownValueError
 from termsearch.hierarchy import Page, Related
 from termsearch.index import Index
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import Manifest, known_vocabulary
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.lookup import Entry, lookup
 from termsearch.mappings import mappings, translations
 from termsearch.mcp import asked, told
-from termsearch.vocabulary import KNOWN, curie, split_curie, vocabulary_id
+from termsearch.vocabulary import curie, split_curie, vocabulary_id
 
 __all__ = ["cards", "descended", "translated", "validated", "vocabularies"]
 
@@ -21,8 +21,6 @@ __all__ = ["cards", "descended", "translated", "validated", "vocabularies"]
 _SHOWN: Final = 20
 _DEFINITION: Final = 1_500
 _NAME: Final = 200
-
-_TITLES: Final = {vocabulary.id: vocabulary.title for vocabulary in KNOWN}
 
 
 def cards(index: Index, codes: Sequence[str], *, inactive: bool) -> told.Cards:
@@ -55,9 +53,7 @@ def descended(
         TermsearchError: The code means none, or several.
     """
     entry = _one(index, this.code)
-    page = below(
-        index, entry.curie, offset=this.offset, limit=this.limit, inactive=this.inactive
-    )  # fmt: skip
+    page = below(index, entry.curie, offset=this.offset, limit=this.limit, inactive=this.inactive)
     end = this.offset + len(page.results)
     return told.Descended(
         curie=entry.curie,
@@ -158,7 +154,7 @@ def _one(index: Index, code: str) -> Entry:
 def _require_known(manifest: Manifest, target: str, wanted: str, reached: Iterable[str]) -> None:
     """A slip of the pen is not an empty answer."""
     held = manifest.searchable_vocabularies()
-    if wanted and wanted not in {*held, *reached, *_TITLES}:
+    if wanted and wanted not in {*held, *reached} and not known_vocabulary(wanted):
         raise UnknownValueError("vocabulary", target, {*held, *reached})
 
 
@@ -170,7 +166,7 @@ def _canonical(code: str) -> str:
 def _validated(index: Index, code: str, canonical: str, points: Sequence[Point]) -> told.Validated:
     own = [point for point in points if point.curie == canonical]
     if own:
-        card = max(own, key=lambda point: point.card)
+        card = max(own, key=richness)
         return told.Validated(
             code=code,
             exists=True,
@@ -191,7 +187,7 @@ def _of_others(code: str, canonical: str, points: Sequence[Point]) -> told.Valid
         code=code,
         exists=True,
         active=not merged,
-        display=min(points, key=lambda point: not point.card).concept_name,
+        display=max(points, key=richness).concept_name,
         replaced_by=list(merged),
         used_by=[] if merged else list(users),
     )
@@ -209,11 +205,12 @@ def _problem(index: Index, code: str, canonical: str) -> str:
 
 
 def _vocabulary(manifest: Manifest, name: str, types: int) -> told.VocabularyTold:
+    known = known_vocabulary(name)
     loaded = [entry for entry in manifest.loaded if entry.vocabulary == name]
     kinds = list(dict.fromkeys(kind.name for kind in manifest.types(name)))
     return told.VocabularyTold(
         id=name,
-        title=_TITLES.get(name, ""),
+        title=known.title if known else "",
         release=manifest.releases().get(name, ""),
         concepts=sum(entry.concepts for entry in loaded),
         inside=sorted(_users(manifest, name)),

@@ -1,10 +1,8 @@
 """The server: answers a client's requests from the index that is lent for each."""
 
-import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from difflib import get_close_matches
-from traceback import format_tb
 from typing import Any, Final
 
 import mcp_types as wire
@@ -15,7 +13,7 @@ from pydantic import ValidationError
 
 from termsearch import __version__
 from termsearch.aio import AsyncTermSearch
-from termsearch.errors import TermsearchError
+from termsearch.errors import TermsearchError, note_bug
 from termsearch.mcp import guide
 from termsearch.mcp.schema import input_schema, output_schema
 from termsearch.mcp.told import Told, fitted
@@ -30,8 +28,6 @@ Lend = Callable[[], AbstractAsyncContextManager[AsyncTermSearch]]
 Note = Callable[[Iterable[str]], None]
 
 Context = ServerRequestContext[Any]
-
-_log = logging.getLogger("termsearch.mcp")
 
 #: An error names what is known; a model needs no more of it.
 _LONGEST_ERROR: Final = 2_000
@@ -101,9 +97,7 @@ class _Requests:
         except TermsearchError as error:
             return _failed(str(error))
         except Exception as error:  # noqa: BLE001  # the SDK would show and log what it says
-            # Without the message, which may quote a text: that may be patient data.
-            where = "".join(format_tb(error.__traceback__)).rstrip()
-            _log.error("a bug: %s in %s at\n%s", type(error).__name__, tool.name, where)
+            note_bug("termsearch.mcp", error, tool.name)
             return _failed("the search failed; its log says where.")
 
     async def list_resources(self, _: Context, __: object) -> wire.ListResourcesResult:

@@ -4,11 +4,11 @@ A language model pays for each word, so a field that has nothing to say is left 
 is longer than :data:`MOST_CHARACTERS`.
 """
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, Field
 
-from termsearch.answer import MatchType
+from termsearch.answer import MatchType, Resolution
 from termsearch.mappings import Relation
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "Mapped",
     "MappedTerms",
     "Missing",
-    "Resolution",
     "RunnerUp",
     "Told",
     "Translated",
@@ -36,8 +35,6 @@ __all__ = [
 
 #: About 10,000 tokens.
 MOST_CHARACTERS = 40_000
-
-Resolution = Literal["unique", "ambiguous", "none"]
 
 
 class Told(BaseModel):

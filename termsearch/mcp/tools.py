@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from termsearch.aio import AsyncTermSearch, Question, Terms
-from termsearch.answer import Answer, Hit
+from termsearch.answer import Answer, Hit, Resolution
 from termsearch.hierarchy import children, descendants
 from termsearch.mcp import asked, codes, told
 from termsearch.mcp.asked import Asked
@@ -118,7 +118,7 @@ def _other(best: Hit | None, hits: Sequence[Hit]) -> Hit | None:
     )
 
 
-def _resolution(answer: Answer, best: Hit | None, other: Hit | None) -> told.Resolution:
+def _resolution(answer: Answer, best: Hit | None, other: Hit | None) -> Resolution:
     """Unique too where only UMLS's concept of the same code has the words besides."""
     as_it_stands = best and best.match_type == "exact" and not answer.read_as
     seen_all = len(answer.results) < _CANDIDATES or answer.results[-1].match_type != "exact"
@@ -166,8 +166,8 @@ TOOLS: Final = {
             "translate_code",
             "Translate a code",
             "The codes that stand for the same concept in another vocabulary, and how each is "
-            "known; what replaces a retired code comes first. Cross-references are known from the "
-            "side that makes them.",
+            "known; what replaces a retired code comes first. Cross-references are followed in "
+            "both directions.",
             asked.TranslateCode, told.Translated, _translate_code,
         ),
         Tool(

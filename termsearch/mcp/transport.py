@@ -10,9 +10,9 @@ from mcp.server import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-from termsearch.aio import AsyncTermSearch
 from termsearch.errors import TermsearchError
-from termsearch.mcp.server import create_server
+from termsearch.mcp.current import Current
+from termsearch.mcp.server import Lend, create_server
 from termsearch.search import TermSearch
 
 __all__ = ["Endpoint", "http_endpoint", "serve_stdio"]
@@ -25,22 +25,23 @@ _BODY_BYTES: Final = 4 * 1024 * 1024
 
 
 async def serve_stdio(open_search: Callable[[], TermSearch]) -> None:
-    """Serve one client until it closes stdin. Nothing else is written to stdout.
+    """Serve one client until it closes stdin, from the release that is current at each request.
+
+    Nothing else is written to stdout.
 
     Raises:
         TermsearchError: The index can't be opened.
     """
-    async with AsyncTermSearch(open_search) as search:
-
-        @asynccontextmanager
-        async def lend() -> AsyncIterator[AsyncTermSearch]:
-            yield search
-
-        server = create_server(lend)
-        warming = asyncio.create_task(_warm(search))
+    current = Current(open_search)
+    await current.start()
+    try:
+        server = create_server(current.lend)
+        warming = asyncio.create_task(_warm(current.lend))
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
         await warming
+    finally:
+        await current.stop()
 
 
 @asynccontextmanager
@@ -59,7 +60,8 @@ async def http_endpoint(server: Server[Any]) -> AsyncIterator[Endpoint]:
         yield manager.handle_request
 
 
-async def _warm(search: AsyncTermSearch) -> None:
+async def _warm(lend: Lend) -> None:
     """Load the encoder while the client introduces itself; what is wrong the first search says."""
     with suppress(TermsearchError):
-        await search.warm()
+        async with lend() as search:
+            await search.warm()

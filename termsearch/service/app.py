@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -32,6 +32,7 @@ from termsearch.service.routes import (
     search,
     tables,
 )
+from termsearch.service.routes.once import require_once
 
 __all__ = ["create_app", "look"]
 
@@ -85,14 +86,18 @@ def create_app(
         redirect_slashes=False,  # to what the caller says is our host; a wrong path is a 404
         responses=ERRORS,
         # For OpenAPI; `Auth` is who checks, and without keys nobody does.
-        dependencies=[Depends(HTTPBearer(auto_error=False))] if config.keys_file else [],
+        dependencies=[
+            Depends(require_once),
+            *([Depends(HTTPBearer(auto_error=False))] if config.keys_file else []),
+        ],
     )
     app.state.config, app.state.metrics, app.state.holder = config, metrics, holder
     app.state.keys = Keys(config.keys_file) if config.keys_file else None
     app.state.log_queries = config.log_queries
+    app.state.complaints = {}
     for router in _ROUTERS:
         app.include_router(router)
-    handle_problems(app)
+    handle_problems(app, fhir.SPEAKERS)
     _open_schema_of(app)
     _stand_in_front(app, config)
     return app
@@ -165,10 +170,23 @@ async def look(app: FastAPI) -> None:
     """Take what is new; what is broken is logged, and what was served goes on."""
     keys: Keys | None = app.state.keys
     holder: Holder = app.state.holder
-    try:
+    with _complaining(app, "keys"):
         if keys and keys.refresh():
             _log.info("the API keys were read again")
+    with _complaining(app, "release"):  # whatever the keys are: they change on their own
         if await holder.refresh():
             _log.info("a newer release is served")
+
+
+@contextmanager
+def _complaining(app: FastAPI, of: str) -> Iterator[None]:
+    """Log what is broken once, for as long as it is broken in the same way."""
+    before: dict[str, str] = app.state.complaints
+    try:
+        yield
     except TermsearchError as error:
-        _log.error("%s What was served before still is.", error)
+        if before.get(of) != str(error):
+            _log.error("%s What was served before still is.", error)
+        before[of] = str(error)
+    else:
+        before.pop(of, None)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 from termsearch.aio import AsyncTermSearch, Observer
-from termsearch.errors import IndexUnreadableError, TermsearchError
+from termsearch.errors import IndexMissingError, IndexUnreadableError, TermsearchError
 from termsearch.search import TermSearch
 from termsearch.service.problems import problem_of
 
@@ -74,6 +74,7 @@ class Holder:
         self._served: _Served | None = None
         self._state = State(ready=False, code="starting", reason="the index is being opened.")
         self._without_encoder = False  # it could not be loaded
+        self._gone: State | None = None  # somebody has deleted what is open
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.readied = asyncio.Event()
@@ -81,7 +82,7 @@ class Holder:
     @property
     def state(self) -> State:
         """For ``/ready``."""
-        return self._state
+        return self._gone or self._state
 
     @property
     def depth(self) -> int:
@@ -109,12 +110,15 @@ class Holder:
                 with suppress(asyncio.CancelledError):
                     await task
             self._state = State(ready=False, code="stopped", reason="the service has stopped.")
+            self._gone = None
             if served:
                 await served.retire()
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[AsyncTermSearch]:
-        """The index that is current now, for as long as the request takes.
+        """The index that is current now, open until the request has ended.
+
+        Another one may be current by then.
 
         Raises:
             IndexUnreadableError: It is not open.
@@ -130,7 +134,8 @@ class Holder:
         Where it is the same and has no encoder yet, that is tried again.
 
         It is opened beside the old one, lent from the next request on, and the old one closed
-        when its last request has ended.
+        when its last request has ended. Where there is none any more, the old one stays in service
+        as far as it can, and ``/ready`` says that it is gone.
 
         Raises:
             TermsearchError: It can't be opened; the old one stays in service.
@@ -139,7 +144,7 @@ class Holder:
             old = self._served
             if old is None:
                 return False
-            if not await old.search.call(lambda search: search.index.outdated()):
+            if not await self._outdated(old):
                 if self._without_encoder:  # a hub that was away may be there again
                     await self._warm(old.search)
                 return False
@@ -157,6 +162,18 @@ class Holder:
             self._spawn(old.retire())
         return True
 
+    async def _outdated(self, served: _Served) -> bool:
+        """Whether another generation is current; if none is, that is noted."""
+        try:
+            outdated = await served.search.call(lambda search: search.index.outdated())
+        except IndexMissingError as error:
+            if self._gone is None:
+                _log.error("the index is gone: %s", error)
+            self._gone = State(ready=False, code=problem_of(error).info.code, reason=str(error))
+            return False
+        self._gone = None
+        return outdated
+
     async def _opened(self) -> _Served:
         search = AsyncTermSearch(self._open, observe=self._observe)
         try:
@@ -171,13 +188,13 @@ class Holder:
             await search.warm()
         except TermsearchError as error:
             _log.error("the encoder can't be loaded: %s", error)
-            self._state = State(False, problem_of(error).info.code, str(error))
+            code = problem_of(error).info.code
+            self._state = State(ready=False, code=code, reason=str(error))
             self._without_encoder = True
         except Exception:  # noqa: BLE001  # whatever it is, /ready says so, and it is tried again
             _log.exception("the encoder can't be loaded")
-            self._state = State(
-                False, "internal-error", "the encoder can't be loaded; see the log."
-            )
+            said = "the encoder can't be loaded; see the log."
+            self._state = State(ready=False, code="internal-error", reason=said)
             self._without_encoder = True
         else:
             self._state = State(ready=True)

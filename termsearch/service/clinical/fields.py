@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from termsearch.codes import richness
 from termsearch.errors import UsageError
 from termsearch.index import Index
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import Manifest, known_vocabulary
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.service.clinical.table import Table
-from termsearch.vocabulary import KNOWN, split_curie, vocabulary_id
+from termsearch.vocabulary import split_curie, vocabulary_id
 
 __all__ = ["Found", "Row", "Value", "canonical", "card_first", "column", "rows"]
 
@@ -52,8 +53,6 @@ _NOT_HERE: Final = frozenset(
 #: What a field says of a row; None where it says nothing.
 Value = str | list[str] | None
 
-_URIS: Final = {vocabulary.id: vocabulary.uri for vocabulary in KNOWN}
-
 
 class Found(NamedTuple):
     """A concept and the name of it that matched."""
@@ -69,7 +68,7 @@ class Row(NamedTuple):
     matched_name: str
     points: Sequence[Point]  #: of the concept, the card first
     manifest: Manifest
-    type_names: Mapping[str, str]
+    type_names: Mapping[str, str]  #: of the concept's vocabulary
 
     @property
     def card(self) -> Point:
@@ -92,7 +91,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Row], Value]]] = {
     "name": lambda row: row.card.concept_name,
     "matched_name": lambda row: row.matched_name,
     "curie": lambda row: row.card.curie,
-    "code_system": lambda row: _URIS.get(row.table.vocabulary) or row.table.vocabulary,
+    "code_system": lambda row: _uri(row.table.vocabulary) or row.table.vocabulary,
     "vocabulary": lambda row: row.table.vocabulary,
     "release": lambda row: row.manifest.release_of(row.card.vocabulary, row.card.origin),
     "lang": lambda row: row.card.lang,
@@ -102,6 +101,11 @@ _COLUMNS: Final[Mapping[str, Callable[[Row], Value]]] = {
         dict.fromkeys(p.name for p in row.points if p.name != row.card.concept_name)
     ),
 }
+
+
+def _uri(vocabulary: str) -> str:
+    known = known_vocabulary(vocabulary)
+    return known.uri if known else ""
 
 
 def canonical(field: str) -> str:
@@ -139,14 +143,18 @@ def rows(index: Index, table: Table, found: Sequence[Found]) -> list[Row]:
     points: dict[str, list[Point]] = {}
     for point in index.points([wanted]):
         points.setdefault(point.curie, []).append(point)
-    names = {kind.code: kind.name for kind in index.manifest.types()}
+    manifest = index.manifest
+    type_names = {each: manifest.type_names(each) for each in manifest.vocabularies()}
+    of_concept = {curie: card_first(all_names) for curie, all_names in points.items()}
     return [
-        Row(table, each.matched_name, card_first(points[each.curie]), index.manifest, names)
+        Row(table, each.matched_name, names, manifest, type_names[names[0].vocabulary])
         for each in found
-        if each.curie in points
+        if (names := of_concept.get(each.curie))
     ]
 
 
 def card_first(points: Iterable[Point]) -> list[Point]:
-    """In an order that is the same every time."""
-    return sorted(points, key=lambda point: (not point.card, point.lang, point.form))
+    """In an order that is the same every time, the card that says most before all else."""
+    ordered = sorted(points, key=lambda point: (point.lang, point.form))
+    cards = sorted((point for point in ordered if point.card), key=richness, reverse=True)
+    return [*cards, *(point for point in ordered if not point.card)]

@@ -96,4 +96,5 @@ def _below(
         for card in islice(cards, _MOST_BELOW)
         if card.curie != parent and card.code.upper().startswith(code.upper())
     ]
-    yield from (Found(c.curie, c.concept_name) for c in sorted(alike, key=lambda c: c.code))
+    ordered = sorted(card_first(alike), key=lambda card: card.code)
+    yield from (Found(card.curie, card.concept_name) for card in ordered)

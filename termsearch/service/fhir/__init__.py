@@ -3,6 +3,6 @@
 https://hl7.org/fhir/R4/terminology-service.html
 """
 
-from termsearch.service.fhir.routes import router
+from termsearch.service.fhir.routes import SPEAKERS, router
 
-__all__ = ["router"]
+__all__ = ["SPEAKERS", "router"]

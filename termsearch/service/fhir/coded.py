@@ -5,17 +5,18 @@ of UMLS) the codes are known that concepts use, and the names they use them for.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import Final, NamedTuple
 
+from termsearch.codes import richness
 from termsearch.concept import Kind
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
+from termsearch.pipeline import batches
 from termsearch.service.fhir.systems import System
-from termsearch.vocabulary import curie
+from termsearch.vocabulary import curie, lang_includes
 
-__all__ = ["Coded", "Named", "code_of", "coded", "curie_of", "languages", "one_coded", "richness"]
+__all__ = ["Coded", "Named", "code_of", "coded", "curie_of", "languages", "one_coded"]
 
 #: CURIEs in one request.
 _BLOCK: Final = 500
@@ -62,9 +63,10 @@ class Coded(NamedTuple):
     def shown(self, langs: Sequence[str]) -> str:
         """What is displayed in the first of ``langs`` it has a name in; else as ever."""
         for lang in langs:
-            if _is(self.lang, lang):
+            if lang_includes(lang, self.lang):
                 return self.display
-            names = [name for name in self.names if _is(name.lang, lang) and _may_stand(name, self)]
+            tagged = (name for name in self.names if lang_includes(lang, name.lang))
+            names = [name for name in tagged if _may_stand(name, self)]
             if names:
                 return min(names, key=lambda name: _KINDS.index(name.kind)).text
         return self.display
@@ -72,8 +74,8 @@ class Coded(NamedTuple):
 
 def coded(index: Index, curies: Iterable[str]) -> dict[str, Coded]:
     """Those of ``curies`` that are codes of the index."""
-    wanted, found = iter(dict.fromkeys(curies)), {}
-    while block := list(islice(wanted, _BLOCK)):
+    found = {}
+    for block in batches(dict.fromkeys(curies), _BLOCK):
         points = list(index.points([Condition("curies", tuple(block))]))
         loaded = index.manifest.vocabularies()
         for each in block:
@@ -91,11 +93,6 @@ def one_coded(index: Index, system: System, code: str) -> Coded | None:
     return found if found and found.code == code else None
 
 
-def richness(card: Point) -> tuple[int, bool, str]:
-    """How much a card says, to choose the one of the vocabulary itself."""
-    return len(card.parents) + len(card.types), bool(card.definition), card.origin
-
-
 def curie_of(system: System, code: str) -> str:
     """The CURIE of a code."""
     return curie(system.vocabulary, code)
@@ -109,11 +106,6 @@ def code_of(vocabulary: str, of: str) -> str:
 def languages(asked: str) -> tuple[str, ...]:
     """The tags of ``de, en;q=0.5``, in order."""
     return tuple(tag for part in asked.split(",") if (tag := part.partition(";")[0].strip()))
-
-
-def _is(lang: str, wanted: str) -> bool:
-    """``en`` includes ``en-GB``."""
-    return f"{lang.casefold()}-".startswith(f"{wanted.casefold().replace('_', '-')}-")
 
 
 def _may_stand(name: Named, of: Coded) -> bool:

@@ -87,10 +87,11 @@ def _called(one: Coded, listed: Enumerated | None, lang: str) -> Coded:
     """
     if listed is None:
         return one
-    first = [Named(each.value, each.language, Kind.PREFERRED, True) for each in listed.designation]
+    said = [(each.value, each.language) for each in listed.designation]
     if listed.display:
-        first.append(Named(listed.display, lang or one.lang, Kind.PREFERRED, True))
-    first.append(Named(one.display, one.lang, Kind.PREFERRED, True))
+        said.append((listed.display, lang or one.lang))
+    said.append((one.display, one.lang))
+    first = [Named(text, tag, Kind.PREFERRED, active=True) for text, tag in said]
     return one._replace(
         display=listed.display or one.display, lang="", names=(*first, *one.names)
     )  # `lang` empty: the display is what is left where no name is in a language that is asked for

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 from pydantic import BaseModel, Field, StrictStr, ValidationError
 
 from termsearch.aio import AsyncTermSearch
-from termsearch.errors import TermsearchError
+from termsearch.errors import TermsearchError, note_bug
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.capabilities import capability_statement, terminology_capabilities
@@ -30,7 +30,7 @@ from termsearch.service.fhir.resources import code_system, value_set
 from termsearch.service.fhir.search import found, known
 from termsearch.service.fhir.sets import by_url
 from termsearch.service.fhir.systems import Systems
-from termsearch.service.problems import Problem, note_bug, problem_of
+from termsearch.service.problems import Problem, problem_of
 
 __all__ = ["Asked", "Said", "answer"]
 
@@ -229,7 +229,7 @@ async def _entry(search: AsyncTermSearch, asked: Asked, entry: _Entry) -> Json:
     except TermsearchError as error:
         return _failed(problem_of(error))
     except Exception as error:  # noqa: BLE001  # a bug in one is no answer's but its own
-        note_bug("a bug in an entry of a batch", error)
+        note_bug("termsearch.service", error, "an entry of a batch")
         return _failed(Problem(500, "the service failed; its log says where."))
     return {"resource": said.resource, "response": {"status": "200", **_ignored(said)}}
 

@@ -1,5 +1,6 @@
 """``ValueSet/$expand``: https://hl7.org/fhir/R4/valueset-operation-expand.html."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -9,7 +10,7 @@ from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.contained import contained
 from termsearch.service.fhir.dialect import R5, Dialect
 from termsearch.service.fhir.filtered import Row, found
-from termsearch.service.fhir.listing import count, listed, page
+from termsearch.service.fhir.listing import absent, count, listed, page
 from termsearch.service.fhir.outcome import Json, invalid, too_costly
 from termsearch.service.fhir.parameters import Known, parameter
 from termsearch.service.fhir.properties import PROPERTY_URIS, property_code
@@ -24,6 +25,8 @@ PAGE: Final = 1_000
 DEEPEST: Final = 1_000
 #: Codes of a search that does not say how many.
 _FOUND: Final = 100
+#: Codes that a warning names.
+_NAMED: Final = 5
 #: Longer texts are no names.
 _LONGEST: Final = 1_000
 
@@ -49,7 +52,11 @@ _KNOWN: Final = {
     "system-version": "canonical*",
     "check-system-version": "canonical*",
     "force-system-version": "canonical*",
+    "useSupplement": "unsupported",
+    "tx-resource": "unsupported",
 }
+
+_TOKEN: Final = re.compile(r"[^\s|]+\|[^\s|]+")
 
 #: FHIR type of a parameter that is echoed; an expansion has no canonical.
 _ECHOED: Final = {
@@ -69,28 +76,37 @@ class _Listing(NamedTuple):
     total: int | None  #: None: a search does not know
     start: int
     many: int
-    missing: int = 0
 
 
 def _known(dialect: Dialect) -> Known:
-    more = {"property": "string*", "useSupplement": "unsupported"} if dialect is R5 else {}
-    return {**_KNOWN, **more, "tx-resource": "unsupported"}
+    return {**_KNOWN, "property": "string*" if dialect is R5 else "R5"}
 
 
 async def _expand(call: Call) -> Json:
+    _require_tokens(call.given.texts("designation"))
     wanted = await call.index(lambda index: value_set_of(index, call))
     live = call.given.flag("activeOnly") or not wanted.retired
     text = call.given.text("filter").removesuffix("~").strip()  # `x~` is fuzzy; so is all of it
-    listing = await (_searched(call, wanted, text, live) if text else _listed(call, wanted, live))
+    listing = await (
+        _searched(call, wanted, text, live=live) if text else _listed(call, wanted, live=live)
+    )
     answer: Json = {"resourceType": "ValueSet", **wanted.head}
     if call.given.flag("includeDefinition"):
         answer["compose"] = wanted.compose
     rows = await contained(call, wanted, listing.rows)
-    expansion = _head(call, wanted, listing)
+    expansion = _head(call, wanted, listing, await absent(call.search, wanted))
     return {**answer, "expansion": {**expansion, "contains": rows} if rows else expansion}
 
 
-async def _searched(call: Call, wanted: Set, text: str, live: bool) -> _Listing:
+def _require_tokens(designations: Sequence[str]) -> None:
+    """Refuse what is no ``system|code``: no designation would be meant by it, and none shown."""
+    wrong = [each for each in designations if not _TOKEN.fullmatch(each)]
+    if wrong:
+        said = "such as urn:ietf:bcp:47|de"
+        raise invalid(f"designation {wrong[0][:100]!r} is no system|code, {said}.")
+
+
+async def _searched(call: Call, wanted: Set, text: str, *, live: bool) -> _Listing:
     start, many = _part(call, _FOUND)
     if len(text) > _LONGEST:
         raise invalid(f"filter has {len(text):,} characters; {_LONGEST:,} are allowed.")
@@ -106,7 +122,7 @@ async def _searched(call: Call, wanted: Set, text: str, live: bool) -> _Listing:
     return _Listing(rows[start : start + many], total, start, many)
 
 
-async def _listed(call: Call, wanted: Set, live: bool) -> _Listing:
+async def _listed(call: Call, wanted: Set, *, live: bool) -> _Listing:
     start, many = _part(call, -1)
     if many == 0:
         total = await count(call.search, wanted, live=live)
@@ -119,7 +135,7 @@ async def _listed(call: Call, wanted: Set, live: bool) -> _Listing:
         many = PAGE
     here = keys[start : start + many]
     rows = await call.index(lambda index: page(index, here))
-    return _Listing(rows, len(keys), start, many, _missing(wanted, keys, live))
+    return _Listing(rows, len(keys), start, many)
 
 
 def _part(call: Call, default: int) -> tuple[int, int]:
@@ -130,15 +146,7 @@ def _part(call: Call, default: int) -> tuple[int, int]:
     return start or 0, default if many is None else min(many, PAGE)
 
 
-def _missing(wanted: Set, keys: Sequence[str], live: bool) -> int:
-    """How many codes that the definition lists the index does not have."""
-    if live or wanted.but:
-        return 0
-    listed_codes = {code for part in wanted.parts for code in part.codes or ()}
-    return len(listed_codes.difference(keys))
-
-
-def _head(call: Call, wanted: Set, listing: _Listing) -> Json:
+def _head(call: Call, wanted: Set, listing: _Listing, missing: Sequence[str]) -> Json:
     head: Json = {
         "identifier": f"urn:uuid:{uuid4()}",
         "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -148,7 +156,8 @@ def _head(call: Call, wanted: Set, listing: _Listing) -> Json:
     properties = dict.fromkeys(map(property_code, call.given.texts("property")))
     if any(properties):
         head["property"] = [_announced(code) for code in properties if code]
-    return {**head, "offset": listing.start, "parameter": list(_echo(call, wanted, listing))}
+    said = [*_echo(call, wanted, listing), *_warnings(call, missing)]
+    return {**head, "offset": listing.start, "parameter": said}
 
 
 def _announced(code: str) -> Json:
@@ -167,8 +176,13 @@ def _echo(call: Call, wanted: Set, listing: _Listing) -> Iterator[Json]:
         yield parameter("used-codesystem", "Uri", system.canonical)
         if system.version:
             yield parameter("version", "Uri", system.canonical)
-    if listing.missing:
-        said = f"codes of the definition that are not in the index: {listing.missing}"
+
+
+def _warnings(call: Call, missing: Sequence[str]) -> Iterator[Json]:
+    """What was asked for and is not to be had here."""
+    if missing:
+        named = ", ".join((*missing[:_NAMED], *(["..."] if len(missing) > _NAMED else [])))
+        said = f"codes of the definition that are not in the index: {len(missing)} ({named})"
         yield parameter("warning", "String", said)
     unknown = [name for name in call.given.texts("property") if not property_code(name)]
     if unknown:

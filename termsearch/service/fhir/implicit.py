@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from termsearch.service.fhir.outcome import Json, not_found, not_supported
-from termsearch.service.fhir.systems import System, Systems
+from termsearch.service.fhir.systems import System, Systems, split_canonical
 
 __all__ = ["Implicit", "read_ecl", "read_url"]
 
@@ -22,7 +22,7 @@ _FORMS: Final = "?fhir_vs, ?fhir_vs=isa/CODE, ?fhir_vs=ecl/<CODE and ?fhir_vs=ec
 class Implicit(NamedTuple):
     """What such an address says."""
 
-    url: str
+    url: str  #: without a version, and without a bar, which would set one off
     system: System
     root: str = ""  #: the code that all are below; empty: all of the code system
     strict: bool = False  #: without that code itself
@@ -53,17 +53,16 @@ def read_url(systems: Systems, url: str) -> Implicit:
         Problem: 404, it is none, or of a code system that is not in the index; 400, it is one that
             is not supported.
     """
+    url, version = split_canonical(url)
     address, question, query = url.partition("?")
     if not question:
-        address, _, version = address.partition("|")
         if not address.endswith("/vs"):
             raise not_found(_no_value_set(systems, address))
         return Implicit(url, systems.system(address.removesuffix("/vs"), version))
     name, _, form = query.partition("=")
-    if name.partition("|")[0] != "fhir_vs":
+    if name != "fhir_vs":
         raise not_found(f"no value set {url}; those of a code system are {_FORMS}.")
-    system = systems.system(address, name.partition("|")[2])
-    return _of_form(url, system, form)
+    return _of_form(url.replace("|", "%7C"), systems.system(address, version), form)
 
 
 def read_ecl(system: System, text: str) -> tuple[str, bool]:
@@ -86,9 +85,7 @@ def _of_form(url: str, system: System, form: str) -> Implicit:
         return Implicit(url, system)
     kind, _, said = form.partition("/")
     if kind == "isa" and said:
-        code, _, version = said.partition("|")
-        system.require(version)
-        return Implicit(url, system, unquote(code))
+        return Implicit(url, system, unquote(said).strip())
     if kind == "ecl" and said:
         root, strict = read_ecl(system, unquote(said))
         return Implicit(url, system, root, strict)

@@ -13,15 +13,16 @@ from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from termsearch.aio import AsyncTermSearch
+from termsearch.codes import Richness, richness
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import CARD, LIVE, Condition
-from termsearch.service.fhir.coded import coded, richness
+from termsearch.service.fhir.coded import Coded, coded
 from termsearch.service.fhir.filtered import Row
 from termsearch.service.fhir.outcome import not_supported, too_costly
 from termsearch.service.fhir.sets import Part, Set
 
-__all__ = ["count", "listed", "page"]
+__all__ = ["absent", "count", "listed", "page"]
 
 T = TypeVar("T")
 
@@ -94,11 +95,28 @@ async def listed(search: AsyncTermSearch, of: Set, *, live: bool) -> Sequence[st
     Raises:
         Problem: 422, there are too many; 400, the index can't list them.
     """
-    keys = list(dict.fromkeys([k for part in of.parts for k in await _keys(search, part, live)]))
-    but = {key for part in of.but for key in await _keys(search, part, live)}
+    every = [key for part in of.parts for key in await _keys(search, part, live=live)]
+    keys = list(dict.fromkeys(every))
+    but = {key for part in of.but for key in await _keys(search, part, live=live)}
     if but and any(":" not in key for key in chain(keys, but)):
         raise too_costly(f"the value set leaves codes out of more than {_SORTED:,}; narrow it.")
     return [key for key in keys if key not in but]
+
+
+async def absent(search: AsyncTermSearch, of: Set) -> Sequence[str]:
+    """CURIEs that the definition of ``of`` lists and the index does not have, in order."""
+    codes = of.enumerated
+    if not codes:
+        return ()
+    lists = _LISTS.setdefault(search, _Lists())
+    wanted: _Wanted = (), codes, frozenset()  # nothing that is listed is without conditions
+    missing = lists.get(wanted)
+    if missing is None:  # not one at a time: a search would wait until another's list is read
+        held = await _having(search, codes, lambda _: True)
+        missing = tuple(code for code in codes if code not in held)
+        if len(codes) <= _ENUMERATED and lists.get(wanted) is None:
+            lists.keep(wanted, missing)
+    return missing
 
 
 def page(index: Index, keys: Sequence[str]) -> list[Row]:
@@ -124,7 +142,7 @@ def _row(card: Point) -> Row:
     return Row(card.vocabulary, card.code, card.concept_name, card.live)
 
 
-async def _keys(search: AsyncTermSearch, part: Part, live: bool) -> _Keys:
+async def _keys(search: AsyncTermSearch, part: Part, *, live: bool) -> _Keys:
     conditions = (*part.conditions, *((LIVE,) if live else ()))
     wanted = conditions, part.codes, part.without
     lists = _LISTS.setdefault(search, _Lists())
@@ -156,17 +174,18 @@ async def _read(search: AsyncTermSearch, part: Part, *, live: bool) -> _Keys:
 
 
 async def _by_name(search: AsyncTermSearch, part: Part, where: tuple[Condition, ...]) -> _Keys:
-    names: dict[str, str] = {}
+    names: dict[str, tuple[Richness, str]] = {}  # by the richest card, as they are displayed
 
     def note(cards: Iterator[Point]) -> int:
         read = list(islice(cards, _PIECE))
         for card in read:
-            names.setdefault(card.curie, card.concept_name.casefold())
+            said = richness(card), card.concept_name.casefold()
+            names[card.curie] = max(names.get(card.curie, said), said)
         return len(read)
 
     cards = await search.call(lambda s: s.index.points(where))
     await _pieces(search, lambda: note(cards))
-    return tuple(sorted(names.keys() - part.without, key=lambda each: (names[each], each)))
+    return tuple(sorted(names.keys() - part.without, key=lambda each: (names[each][1], each)))
 
 
 async def _by_id(search: AsyncTermSearch, part: Part, where: tuple[Condition, ...]) -> _Keys:
@@ -186,18 +205,26 @@ async def _by_id(search: AsyncTermSearch, part: Part, where: tuple[Condition, ..
 
 async def _enumerated(search: AsyncTermSearch, part: Part, *, live: bool) -> _Keys:
     """Those of the codes that the index has, in the order of the definition."""
+    codes = part.codes or ()
+    held = await _having(search, codes, lambda one: part.holds(one) and (one.live or not live))
+    return tuple(code for code in codes if code in held)
+
+
+async def _having(
+    search: AsyncTermSearch, codes: _Keys, wanted: Callable[[Coded], bool]
+) -> set[str]:
+    """Those of ``codes`` that the index has and that are ``wanted``."""
     index = await search.call(lambda s: s.index)
-    codes = iter(part.codes or ())
+    left = iter(codes)
     held: set[str] = set()
 
     def note() -> int:
-        block = list(islice(codes, _PIECE // 8))
-        found = coded(index, block).items()
-        held.update(key for key, one in found if part.holds(one) and (one.live or not live))
+        block = list(islice(left, _PIECE // 8))
+        held.update(key for key, one in coded(index, block).items() if wanted(one))
         return len(block)
 
     await _pieces(search, note)
-    return tuple(code for code in part.codes or () if code in held)
+    return held
 
 
 async def _pieces(search: AsyncTermSearch, read: Callable[[], int]) -> None:

@@ -10,12 +10,18 @@ from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import Coded, code_of, curie_of, languages, one_coded
 from termsearch.service.fhir.datatypes import Coding
 from termsearch.service.fhir.dialect import R5, Dialect
-from termsearch.service.fhir.outcome import Json, invalid, not_found
+from termsearch.service.fhir.outcome import Json, invalid, not_found, not_supported
 from termsearch.service.fhir.parameters import Known, parameter, parameters
-from termsearch.service.fhir.properties import Fact, designation, facts
+from termsearch.service.fhir.properties import (
+    PROPERTIES,
+    Fact,
+    designation,
+    facts,
+    property_code,
+)
 from termsearch.service.fhir.systems import System, Systems
 
-__all__ = ["LOOKUP", "known_code", "meant"]
+__all__ = ["LOOKUP", "coding_of", "known_code", "meant"]
 
 #: Children that are listed; `?fhir_vs=isa/` has all of them.
 _CHILDREN: Final = 1_000
@@ -28,13 +34,41 @@ _KNOWN: Final = {
     "date": "dateTime",
     "displayLanguage": "code",
     "property": "code*",
+    "useSupplement": "unsupported",
 }
+
+
+#: Properties of R4 and R5 that are parameters of the answer and not facts of a code.
+_SAID: Final = frozenset(
+    {"*", "code", "designation", "display", "name", "system", "url", "version"}
+)
 
 
 class _Found(NamedTuple):
     system: System
     one: Coded
     facts: Sequence[Fact]
+
+
+def coding_of(call: Call, code: str = "code", coding: str = "coding") -> Coding:
+    """The one that is asked for, by ``code`` and ``system`` or by ``coding``.
+
+    Raises:
+        Problem: 400, both say one, or ``system`` says another code system than the coding.
+    """
+    given = call.given
+    system, version = given.text("system"), given.text("version")
+    sent = given.one(coding, Coding)
+    if sent is None:
+        return Coding(system=system, version=version, code=given.text(code))
+    if given.text(code):
+        raise invalid(f"{code} and {coding} are both given; expected one of them.")
+    own = sent.model_copy(update={"system": sent.system or system})
+    if system and call.systems.system(system) != call.systems.system(own.system):
+        raise invalid(f"{coding} is of {own.system[:200]}, and asked for is {system[:200]}.")
+    if version:
+        call.systems.system(own.system, version)
+    return own
 
 
 def meant(systems: Systems, coding: Coding) -> System:
@@ -64,15 +98,18 @@ def known_code(index: Index, system: System, code: str) -> Coded:
     return found
 
 
-def _known(dialect: Dialect) -> Known:
-    return {**_KNOWN, "useSupplement": "unsupported"} if dialect is R5 else _KNOWN
+def _known(_dialect: Dialect) -> Known:
+    return _KNOWN
 
 
 async def _lookup(call: Call) -> Json:
     given = call.given
-    coding = given.one("coding", Coding) or Coding(
-        system=given.text("system"), code=given.text("code"), version=given.text("version")
-    )
+    coding = coding_of(call)
+    unknown = [each for each in given.texts("property") if not _wanted(each)]
+    if unknown:
+        there = ", ".join((*(code for code, *_ in PROPERTIES), "designation", "lang.LANGUAGE"))
+        said = f"no code has the property {', '.join(unknown)[:200]} here; there are: {there}."
+        raise not_supported(said)
     system = meant(call.systems, coding)
     found = await call.index(lambda index: _find(index, system, coding.code))
     return parameters(_said(call, found))
@@ -91,7 +128,7 @@ def _find(index: Index, system: System, code: str) -> _Found:
 
 def _said(call: Call, found: _Found) -> Iterator[Json]:
     system, one, known = found
-    wanted = call.given.texts("property")
+    wanted = set(map(_wanted, call.given.texts("property")))
     yield parameter("name", "String", system.title)
     if system.version:
         yield parameter("version", "String", system.version)
@@ -107,6 +144,11 @@ def _said(call: Call, found: _Found) -> Iterator[Json]:
             yield parameter("definition", "String", fact.value)
         else:
             yield {"name": "property", "part": list(_parts_of_fact(fact))}
+
+
+def _wanted(asked: str) -> str:
+    """What a client means by a property; empty if it is none that is answered here."""
+    return property_code(asked) or (asked if asked in _SAID or asked.startswith("lang.") else "")
 
 
 def _parts_of(made: Json) -> Iterator[Json]:

@@ -104,7 +104,7 @@ def outcome_of(problem: Problem) -> Json:
 
 
 def say(problem: Problem) -> Response:
-    """For :func:`termsearch.service.problems.speak`."""
+    """The response that says ``problem``."""
     return Response(
         json.dumps(outcome_of(problem), ensure_ascii=False, separators=(",", ":")),
         status_code=problem.info.status,

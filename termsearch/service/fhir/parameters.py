@@ -7,6 +7,7 @@ knows, would change the answer and is not done here is refused always.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,7 +19,8 @@ __all__ = ["Given", "Known", "given", "parameter", "parameters"]
 
 T = TypeVar("T")
 
-#: Name to FHIR type; ``*`` behind it: may be repeated; ``unsupported``: refused.
+#: Name to FHIR type; ``*`` behind it: may be repeated. ``unsupported``, or ``R4`` or ``R5`` for a
+#: parameter of that version alone: refused.
 Known = Mapping[str, str]
 
 #: Of every request: https://hl7.org/fhir/R4/http.html#parameters.
@@ -30,9 +32,13 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
     "ValueSet": ValueSet,
 }
 
+_REFUSED: Final = frozenset({"unsupported", "R4", "R5"})
+
 _LONGEST: Final = 2_000
 _MOST: Final = 1_000
 _INTEGER: Final = re.compile(r"-?\d{1,9}")
+#: Where it is today for the longest: no client's today is refused.
+_LAST_ZONE: Final = timezone(timedelta(hours=-12))
 #: https://hl7.org/fhir/R4/datatypes.html#dateTime, its shape.
 _DATE: Final = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 
@@ -107,7 +113,7 @@ def given(known: Known, query: Iterable[tuple[str, str]], body: object, *, stric
         if len(found) > (_MOST if known[name].endswith("*") else 1):
             raise invalid(f"{name} is given {len(found)} times, more than it may be.")
     if ignored and strict:
-        there = ", ".join(name for name, kind in known.items() if kind != "unsupported")
+        there = ", ".join(name for name, kind in known.items() if kind not in _REFUSED)
         raise invalid(f"unknown: {', '.join(map(repr, ignored[:5]))}; known: {there}.")
     return Given(values, ignored)
 
@@ -153,8 +159,9 @@ def _list(found: object, where: str) -> list[object]:
 
 
 def _read(name: str, kind: str, raw: object) -> object:
-    if kind == "unsupported":
-        raise not_supported(f"{name} is not supported here.")
+    if kind in _REFUSED:
+        where = "not supported here" if kind == "unsupported" else f"of FHIR {kind}"
+        raise not_supported(f"{name} is {where}.")
     if kind in _MODELS:
         return _model(name, kind, raw)
     return _READERS.get(kind, _text)(name, raw)
@@ -177,9 +184,13 @@ def _integer(name: str, raw: object) -> int:
 
 
 def _date(name: str, raw: object) -> str:
+    """Of when the answer is to hold; the releases of the past are not here."""
     text = _text(name, raw)
     if not _DATE.fullmatch(text):
         raise invalid(f"{name} is no dateTime, such as 2026-01-31.")
+    today = datetime.now(_LAST_ZONE).date().isoformat()
+    if text[: len(today)] < today[: len(text)]:
+        raise not_supported(f"{name} is {text}; what is here is what holds today, {today}.")
     return text
 
 
@@ -198,6 +209,8 @@ def _address(name: str, raw: object) -> str:
 def _model(name: str, kind: str, raw: object) -> BaseModel:
     if isinstance(raw, str):
         raise invalid(f"{name} is a {kind}, which needs a POST with a Parameters resource.")
+    if kind == "ValueSet" and (not isinstance(raw, dict) or raw.get("resourceType") != kind):
+        raise invalid(f"{name} is no ValueSet: its resourceType is another, or none.")
     try:
         return _MODELS[kind].model_validate(raw)
     except ValidationError as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.concept import Kind
+from termsearch.hierarchy import by_name
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import CARD, Condition
@@ -79,7 +80,7 @@ def facts(manifest: Manifest, one: Coded) -> Iterator[Fact]:
     codes = {"parent": card.parents, "replacedBy": card.replaced_by, "replaces": card.replaces}
     for name, curies in codes.items():
         yield from (Fact(name, "Code", code_of(one.vocabulary, each)) for each in curies)
-    kinds = {kind.code: kind.name for kind in manifest.types(one.vocabulary)}
+    kinds = manifest.type_names(one.vocabulary)
     yield from (Fact("semanticType", "Code", each, kinds.get(each, "")) for each in card.types)
     if card.definition:
         yield Fact("definition", "String", card.definition)
@@ -104,8 +105,11 @@ def below(index: Index, curies: Sequence[str]) -> dict[str, list[str]]:
     many = index.count(where)
     if many > _CHILDREN:
         raise too_costly(f"{many:,} children of {len(curies)} codes; ask for fewer with count.")
-    found: dict[str, dict[str, str]] = {each: {} for each in curies}
+    above: dict[str, set[str]] = {}
     for card in index.points(where):
-        for up in found.keys() & card.parents:
-            found[up].setdefault(card.curie, card.concept_name.casefold())
-    return {up: sorted(names, key=lambda each: (names[each], each)) for up, names in found.items()}
+        above.setdefault(card.curie, set()).update(card.parents)
+    found: dict[str, list[str]] = {each: [] for each in curies}
+    for child in by_name(index, above):
+        for up in found.keys() & above[child.curie]:
+            found[up].append(child.curie)
+    return found

@@ -19,11 +19,13 @@ from termsearch.service.fhir.dispatch import Asked, Said, answer
 from termsearch.service.fhir.operations import KINDS, OPERATIONS
 from termsearch.service.fhir.outcome import MEDIA_TYPE, invalid, say
 from termsearch.service.lent import Lent, note_queries
-from termsearch.service.problems import Problem, speak
+from termsearch.service.problems import Problem, Speaker
 
-__all__ = ["router"]
+__all__ = ["SPEAKERS", "router"]
 
 _BASE: Final = "/fhir"
+#: Who says what went wrong under our paths.
+SPEAKERS: Final[dict[str, Speaker]] = {_BASE: say}
 _JSON: Final = frozenset({MEDIA_TYPE, "application/json", "json", "text/json"})
 _ACCEPTED: Final = frozenset({*_JSON, "*/*", "application/*", "text/html", ""})
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -35,7 +37,6 @@ _ALL: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _NO_TOKEN: Final = re.compile(r"[^\w.:-]", re.ASCII)
 
 router = APIRouter(prefix=_BASE, include_in_schema=False)
-speak(_BASE, say)
 
 
 async def _serve(request: Request, lent: Lent) -> Response:

@@ -12,7 +12,7 @@ from termsearch.service.fhir.outcome import Json, invalid
 from termsearch.service.fhir.parameters import Given, Known
 from termsearch.service.fhir.resources import code_system, value_set
 from termsearch.service.fhir.sets import by_url
-from termsearch.service.fhir.systems import System, Systems
+from termsearch.service.fhir.systems import System, Systems, split_canonical
 from termsearch.service.problems import Problem
 
 __all__ = ["SEARCHED", "found", "known"]
@@ -118,7 +118,7 @@ def _entry(resource: Json, base: str) -> Json:
 def _matching(systems: Systems, asked: Given) -> list[System]:
     """Code systems that have the addresses, ids and versions."""
     uris, ids = _alternatives(asked, "url"), _alternatives(asked, "_id")
-    chosen = [systems.find(uri) for uri in uris] if uris else list(systems.all)
+    chosen = [_named(systems, uri) for uri in uris] if uris else list(systems.all)
     return [
         system
         for system in dict.fromkeys(chosen)
@@ -126,6 +126,13 @@ def _matching(systems: Systems, asked: Given) -> list[System]:
         and (not ids or system.id in ids)
         and any(_is(system, version) for version in _versions(asked))
     ]
+
+
+def _named(systems: Systems, url: str) -> System | None:
+    """The code system of ``url`` or ``url|version``; none if it is not here in that version."""
+    address, version = split_canonical(url)
+    system = systems.find(address)
+    return system if system and _is(system, version) else None
 
 
 def _is(system: System, version: str) -> bool:
@@ -157,7 +164,7 @@ def _value_set(index: Index, systems: Systems, url: str, version: str = "") -> J
     """The id is of the set of all codes alone."""
     wanted = by_url(index, systems, url, version)
     system = wanted.systems[0]
-    return value_set(wanted, system if url == system.value_set else None)
+    return value_set(wanted, system if wanted.head["url"] == system.value_set else None)
 
 
 def _fits(resource: Json, asked: Given) -> bool:

@@ -18,6 +18,7 @@ from termsearch.service.fhir.datatypes import Enumerated, Include, Property, Val
 from termsearch.service.fhir.implicit import Implicit, read_ecl, read_url
 from termsearch.service.fhir.outcome import Json, invalid, not_found, not_supported
 from termsearch.service.fhir.systems import System, Systems
+from termsearch.service.problems import Problem
 
 __all__ = ["Among", "Part", "Set", "by_url", "inline"]
 
@@ -123,6 +124,12 @@ class Set:
         """What its definition says of a code; None if it does not list it."""
         return next((part.listed[curie] for part in self.parts if curie in part.listed), None)
 
+    @property
+    def enumerated(self) -> tuple[str, ...]:
+        """CURIEs that its definition lists, be it to leave them out."""
+        lists = (each for part in (*self.parts, *self.but) for each in (part.listed, part.codes))
+        return tuple(dict.fromkeys(curie for each in lists for curie in each or ()))
+
     def holds(self, one: Coded) -> bool:
         """Whether a code is in it."""
         return (
@@ -155,9 +162,7 @@ def inline(index: Index, systems: Systems, given: ValueSet) -> Set:
         Problem: 404, something in it is not in the index; 400, something in it is not supported.
     """
     if given.compose is None:
-        if not given.url:
-            raise invalid("the ValueSet has neither compose nor url nor all of an expansion.")
-        return by_url(index, systems, given.url, given.version)
+        return _undefined(index, systems, given)
     compose = given.compose
     said = given.model_dump(exclude_defaults=True, exclude={"compose", "expansion"})
     return Set(
@@ -168,6 +173,18 @@ def inline(index: Index, systems: Systems, given: ValueSet) -> Set:
         retired=compose.inactive,
         lang=given.language,
     )
+
+
+def _undefined(index: Index, systems: Systems, given: ValueSet) -> Set:
+    """The value set that one without codes of its own means by its address."""
+    lacking = "the ValueSet has neither compose nor all codes of an expansion"
+    if not given.url:
+        raise invalid(f"{lacking} nor url.")
+    try:
+        return by_url(index, systems, given.url, given.version)
+    except Problem as problem:
+        said = f"{lacking}, and its url names none that is here: {problem}"
+        raise Problem(problem.info.status, said, code=problem.info.code) from problem
 
 
 def _implicit(index: Index, read: Implicit) -> Part:
@@ -213,20 +230,21 @@ def _own(index: Index, system: System, include: Include) -> Part:
 
 
 def _filter(index: Index, system: System, said: Property) -> Part:
+    value = said.value.strip()
     match said.property, said.op:
         case ("concept" | "code", "is-a" | "descendent-of"):
-            return _below(index, system, said.value, strict=said.op == "descendent-of")
+            return _below(index, system, value, strict=said.op == "descendent-of")
         case ("concept" | "code", "in"):
-            codes = tuple(curie_of(system, code.strip()) for code in said.value.split(","))
+            codes = tuple(curie_of(system, code.strip()) for code in value.split(","))
             return replace(_whole(system), codes=codes)
         case ("constraint" | "expression", "="):
-            root, strict = read_ecl(system, said.value)
+            root, strict = read_ecl(system, value)
             return _below(index, system, root, strict=strict)
         case ("parent", "="):
-            return _with(system, Condition("parents", (_root(index, system, said.value).curie,)))
+            return _with(system, Condition("parents", (_root(index, system, value).curie,)))
         case ("semanticType", "="):
-            return _with(system, Condition("types", (_type(index, system, said.value),)))
-        case ("inactive", "=") if said.value == "false":
+            return _with(system, Condition("types", (_type(index, system, value),)))
+        case ("inactive", "=") if value == "false":
             return _with(system, LIVE)
         case _:
             found = f"{said.property} {said.op} {said.value}"[:200]
@@ -254,7 +272,7 @@ def _below(index: Index, system: System, code: str, *, strict: bool) -> Part:
 
 
 def _root(index: Index, system: System, code: str) -> Coded:
-    found = one_coded(index, system, code.strip())
+    found = one_coded(index, system, code)
     if found is None:
         raise not_found(f"{code} is no code of {system.canonical}.")
     return found

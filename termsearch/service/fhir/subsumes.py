@@ -5,9 +5,8 @@ from typing import Final
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import Coded
-from termsearch.service.fhir.datatypes import Coding
 from termsearch.service.fhir.dialect import Dialect
-from termsearch.service.fhir.lookup import known_code, meant
+from termsearch.service.fhir.lookup import coding_of, known_code, meant
 from termsearch.service.fhir.outcome import Json, invalid, not_supported
 from termsearch.service.fhir.parameters import Known, parameter, parameters
 from termsearch.service.fhir.systems import System
@@ -29,7 +28,7 @@ def _known(_dialect: Dialect) -> Known:
 
 
 async def _subsumes(call: Call) -> Json:
-    first, second = _coding(call, "A"), _coding(call, "B")
+    first, second = coding_of(call, "codeA", "codingA"), coding_of(call, "codeB", "codingB")
     system = meant(call.systems, first)
     if meant(call.systems, second) != system:
         raise invalid("codingA and codingB are of two code systems; neither can subsume the other.")
@@ -37,13 +36,6 @@ async def _subsumes(call: Call) -> Json:
         raise not_supported(f"the index has no hierarchy of {system.uri}.")
     said = await call.index(lambda index: _compared(index, system, first.code, second.code))
     return parameters([parameter("outcome", "Code", said)])
-
-
-def _coding(call: Call, which: str) -> Coding:
-    given = call.given
-    return given.one(f"coding{which}", Coding) or Coding(
-        system=given.text("system"), version=given.text("version"), code=given.text(f"code{which}")
-    )
 
 
 def _compared(index: Index, system: System, first: str, second: str) -> str:

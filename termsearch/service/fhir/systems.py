@@ -3,16 +3,15 @@
 import re
 from typing import Final, NamedTuple
 
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import Manifest, known_vocabulary
 from termsearch.service.fhir.outcome import invalid, not_found
-from termsearch.vocabulary import KNOWN, Vocabulary, vocabulary_id
+from termsearch.vocabulary import Vocabulary, vocabulary_id
 
-__all__ = ["LOCAL", "System", "Systems", "address_of", "vocabulary_of"]
+__all__ = ["LOCAL", "System", "Systems", "address_of", "split_canonical", "vocabulary_of"]
 
 #: Before the id of a vocabulary that has no address of its own, and before our own extensions.
 LOCAL: Final = "urn:x-termsearch:"
 
-_KNOWN: Final = {vocabulary.id: vocabulary for vocabulary in KNOWN}
 #: Nobody reads more in one line.
 _NAMED: Final = 12
 _NO_ID: Final = re.compile(r"[^A-Za-z0-9.-]")
@@ -43,7 +42,7 @@ class System(NamedTuple):
 
     @property
     def canonical(self) -> str:
-        """With its version, if that is known."""
+        """``uri|version``; the ``uri`` alone where the version is not known."""
         return f"{self.uri}|{self.version}" if self.version else self.uri
 
     def require(self, version: str) -> None:
@@ -100,19 +99,20 @@ class Systems:
         return self._by_vocabulary.get(vocabulary_of(uri))
 
     def system(self, uri: str, version: str = "") -> System:
-        """The code system that a client means.
+        """The code system that a client means; ``uri`` may end in ``|version``.
 
         Raises:
             Problem: 404, it is not in the index, or not in this version; 400, none is named.
         """
+        uri, named = split_canonical(uri)
         if not uri:
             raise invalid(f"no system is given; expected one of {self._names()}.")
         found = self.find(uri)
         if found is None:
             raise not_found(f"code system {uri} is not in the index; there are: {self._names()}.")
         edition = _EDITION.fullmatch(uri)
-        found.require(edition[1] or "" if edition else "")
-        found.require(version)
+        for each in (edition[1] or "" if edition else "", named, version):
+            found.require(each)
         return found
 
     def _names(self) -> str:
@@ -120,9 +120,18 @@ class Systems:
         return ", ".join((*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])))
 
 
+def split_canonical(text: str) -> tuple[str, str]:
+    """Address and version of ``address|version``: https://hl7.org/fhir/R4/references.html#canonical.
+
+    Two bars are those around a name in an expression: ``?fhir_vs=ecl/<<CODE |name|``.
+    """
+    address, _, version = text.rpartition("|")
+    return (address, version) if text.count("|") % 2 else (text, "")
+
+
 def address_of(vocabulary: str) -> str:
     """FHIR's ``system`` for a vocabulary, in the index or not."""
-    known = _KNOWN.get(vocabulary, Vocabulary(vocabulary, vocabulary))
+    known = known_vocabulary(vocabulary) or Vocabulary(vocabulary, vocabulary)
     return known.uri or (f"urn:oid:{known.oid}" if known.oid else f"{LOCAL}{vocabulary}")
 
 
@@ -132,5 +141,5 @@ def vocabulary_of(uri: str) -> str:
 
 
 def _system(name: str, *, version: str, owned: bool, concepts: int) -> System:
-    known = _KNOWN.get(name, Vocabulary(name, name))
+    known = known_vocabulary(name) or Vocabulary(name, name)
     return System(name, address_of(name), known.title, known.oid, version, owned, concepts)

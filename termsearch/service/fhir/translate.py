@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.index import Index
+from termsearch.index.manifest import known_vocabulary
 from termsearch.mappings import Mapping, mappings
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import coded, curie_of, one_coded
@@ -16,9 +17,15 @@ from termsearch.service.fhir.lookup import known_code, meant
 from termsearch.service.fhir.outcome import Json, invalid, not_found
 from termsearch.service.fhir.parameters import Given, Known, parameter, parameters
 from termsearch.service.fhir.sets import Set, by_url
-from termsearch.service.fhir.systems import LOCAL, System, Systems, address_of, vocabulary_of
+from termsearch.service.fhir.systems import (
+    LOCAL,
+    System,
+    Systems,
+    address_of,
+    split_canonical,
+    vocabulary_of,
+)
 from termsearch.service.problems import Problem
-from termsearch.vocabulary import KNOWN
 
 __all__ = ["TRANSLATE"]
 
@@ -29,6 +36,8 @@ _SHARED: Final = {
     "dependency": "unsupported",
     "system": "uri",
     "version": "string",
+    "targetsystem": "uri",  # R4's spelling
+    "targetSystem": "uri",  # R5's; the same
 }
 _R4: Final = {
     **_SHARED,
@@ -37,7 +46,6 @@ _R4: Final = {
     "coding": "Coding",
     "codeableConcept": "CodeableConcept",
     "target": "uri",
-    "targetsystem": "uri",
     "reverse": "boolean",
 }
 _R5: Final = {
@@ -51,8 +59,11 @@ _R5: Final = {
     "targetCoding": "Coding",
     "targetCodeableConcept": "CodeableConcept",
     "targetScope": "uri",
-    "targetSystem": "uri",
 }
+_CODES: Final = ("code", "sourceCode", "targetCode")
+#: Each version, and what the other one alone knows: passed by, it would change the answer.
+_OF_R4: Final = {**dict.fromkeys(_R5, "R5"), **_R4}
+_OF_R5: Final = {**dict.fromkeys(_R4, "R4"), **_R5}
 
 #: Relations that lead from a code to what stands for it elsewhere, and those that lead back.
 _BOTH_WAYS: Final = frozenset({"xref", "xref by", "source", "used by", "shared"})
@@ -66,11 +77,10 @@ _SAME: Final = frozenset({"source", "used by", "shared"})
 _NOTHING: Final = "the vocabularies in the index say of no code that it matches."
 
 _MISSING: Final = 404
-_IDS: Final = frozenset(vocabulary.id for vocabulary in KNOWN)
 
 
 def _known(dialect: Dialect) -> Known:
-    return _R5 if dialect is R5 else _R4
+    return _OF_R5 if dialect is R5 else _OF_R4
 
 
 class _Asked(NamedTuple):
@@ -90,6 +100,7 @@ class _Terms(NamedTuple):
 
 
 async def _translate(call: Call) -> Json:
+    call = _spelt(call)
     asked = _asked(call)
     systems = call.systems
     problems: list[str] = []
@@ -111,6 +122,14 @@ async def _translate(call: Call) -> Json:
     return parameters(_said(call, found, " ".join(problems) or _NOTHING))
 
 
+def _spelt(call: Call) -> Call:
+    """With ``targetSystem`` in the spelling of R5, whichever it came in."""
+    spellings = [call.given.text(name) for name in ("targetsystem", "targetSystem")]
+    if len(systems := {each for each in spellings if each}) > 1:
+        raise invalid("targetsystem and targetSystem are two code systems; expected one.")
+    return call.told("targetSystem", systems.pop()) if systems else call
+
+
 def _asked(call: Call) -> _Asked:
     given = call.given
     kinds = ("source", "target") if call.dialect is R5 else ("",)
@@ -122,6 +141,8 @@ def _asked(call: Call) -> _Asked:
     if len(found) != 1:
         which = "sourceCode, sourceCoding" if call.dialect is R5 else "code, coding"
         raise invalid(f"{len(found)} are given; expected one of {which}, ... to translate.")
+    if (given.text("system") or given.text("version")) and not any(map(given.text, _CODES)):
+        raise invalid("system and version belong to a code; a coding has its own.")
     return found[0]
 
 
@@ -129,9 +150,11 @@ def _codings(given: Given, kind: str) -> Iterator[Sequence[Coding]]:
     """Each way in which a code is given: ``code``, ``sourceCoding``, ..."""
     code = given.text(f"{kind}Code" if kind else "code")
     if code:
-        names = ("targetSystem", "system") if kind == "target" else ("system", "sourceSystem")
-        system = given.text(names[0]) or given.text(names[1])
-        yield [Coding(system=system, version=given.text("version"), code=code)]
+        other = "targetSystem" if kind == "target" else "sourceSystem"
+        systems = {each for name in ("system", other) if (each := given.text(name))}
+        if len(systems) > 1:
+            raise invalid(f"system and {other} are two code systems; expected one.")
+        yield [Coding(system="".join(systems), version=given.text("version"), code=code)]
     coding = given.one(f"{kind}Coding" if kind else "coding", Coding)
     if coding:
         yield [coding]
@@ -145,7 +168,9 @@ def _terms(index: Index, call: Call, *, back: bool) -> _Terms:
     given, systems = call.given, call.systems
     scopes = [given.text(f"{name}Scope") or given.text(name) for name in ("source", "target")]
     outer, inner = reversed(scopes) if back else scopes
-    system = given.text("targetsystem") or given.text("sourceSystem" if back else "targetSystem")
+    # In R5 the system of the code that is given, on the way back, is targetSystem.
+    named = "sourceSystem" if back and call.dialect is R5 else "targetSystem"
+    system = given.text(named)
     absent = _absent(systems, inner)
     return _Terms(
         given=by_url(index, systems, outer) if outer else None,
@@ -203,8 +228,9 @@ def _vocabulary(systems: Systems, address: str, reached: Container[str]) -> str:
         Problem: 404, it is none of these, or not here in this version; an empty answer would hide
             a slip of the pen.
     """
-    vocabulary = vocabulary_of(address)
-    if systems.find(address) or not (vocabulary in _IDS or vocabulary in reached):
+    vocabulary = vocabulary_of(split_canonical(address)[0])
+    known = known_vocabulary(vocabulary) or vocabulary in reached
+    if systems.of_vocabulary(vocabulary) or not known:
         systems.system(address)
     return vocabulary
 

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/codesystem-operation-validate-code.html. A code that is 
 answer, with ``result`` false and why; what is an error is a value set that is not here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.index import Index
@@ -88,8 +88,11 @@ def _value_set(_dialect: Dialect) -> Known:
 
 async def _in_code_system(call: Call) -> Json:
     given, systems = call.given, call.systems
-    uri, version = given.text("url") or given.text("system"), given.text("version")
+    uris = [uri for uri in (given.text("url"), given.text("system")) if uri]
+    uri, version = uris[0] if uris else "", given.text("version")
     only = systems.system(uri, version) if uri else None
+    if any(systems.system(each) != only for each in uris):
+        raise invalid("url and system are two code systems; expected one of them.")
     codings = [
         each.model_copy(update={"system": each.system or uri})
         for each in _codings(call, uri, version)
@@ -101,13 +104,15 @@ async def _in_code_system(call: Call) -> Json:
 async def _in_value_set(call: Call) -> Json:
     given = call.given
     codings = _codings(call, given.text("system"), given.text("systemVersion"))
+    if not given.text("code"):
+        _require_none(call, ("system", "systemVersion"))
 
     def judge(index: Index) -> Json:
         within = value_set_of(index, call)
         asked = [
             each
             for coding in codings
-            for each in ([coding] if coding.system else _inferred(index, call, within, coding))
+            for each in (_inferred(index, call, within, coding) if _bare(coding) else [coding])
         ]
         rules = _rules(call, call.systems)._replace(within=within)
         return _answer(call, _verdicts(index, asked, rules))
@@ -116,18 +121,31 @@ async def _in_value_set(call: Call) -> Json:
 
 
 def _codings(call: Call, system: str, version: str) -> list[Coding]:
-    """What is to be validated; several mean the same."""
+    """What is to be validated; several mean the same, and a text alone is an empty one."""
     given = call.given
-    code, display = given.text("code"), given.text("display")
-    ways = [
-        [Coding(system=system, version=version, code=code, display=display)] if code else [],
-        [coding] if (coding := given.one("coding", Coding)) else [],
-        several.coding if (several := given.one("codeableConcept", CodeableConcept)) else [],
-    ]
-    found = [way for way in ways if way]
-    if len(found) != 1:
-        raise invalid(f"{len(found)} are given; expected one of code, coding and codeableConcept.")
-    return list(found[0])
+    code, coding = given.text("code"), given.one("coding", Coding)
+    several = given.one("codeableConcept", CodeableConcept)
+    many = sum((bool(code), coding is not None, several is not None))
+    if many != 1:
+        raise invalid(f"{many} are given; expected one of code, coding and codeableConcept.")
+    if code:
+        display = given.text("display")
+        return [Coding(system=system, version=version, code=code, display=display)]
+    _require_none(call, ("display",))
+    return [coding] if coding else (several.coding if several else []) or [Coding()]
+
+
+def _require_none(call: Call, names: Iterable[str]) -> None:
+    """Refuse what belongs to ``code``, where a coding comes with its own."""
+    found = [name for name in names if call.given.text(name)]
+    if found:
+        said = f"{' and '.join(found)} belong to code; a coding has its own."
+        raise invalid(said)
+
+
+def _bare(coding: Coding) -> bool:
+    """Whether its code system is to be found out."""
+    return bool(coding.code) and not coding.system
 
 
 def _inferred(index: Index, call: Call, within: Set, coding: Coding) -> list[Coding]:
@@ -156,7 +174,8 @@ def _verdicts(index: Index, codings: Sequence[Coding], rules: _Rules) -> list[_V
 def _verdict(index: Index, coding: Coding, rules: _Rules) -> _Verdict:
     try:
         if not coding.code:
-            return _Verdict(coding, [issue("error", "invalid", "a coding has no code.")])
+            said = "there is no code; a text alone can't be validated."
+            return _Verdict(coding, [issue("error", "invalid", said)])
         if rules.within and not coding.system:
             return _Verdict(coding, [_not_in(coding, rules.within)])
         system = rules.systems.system(coding.system, coding.version)
@@ -218,12 +237,10 @@ def _answer(call: Call, verdicts: Sequence[_Verdict]) -> Json:
     shown = best or next((each for each in verdicts if each.one), verdicts[0])
     issues = shown.issues if best else [each for verdict in verdicts for each in verdict.issues]
     langs = languages(call.given.text("displayLanguage"))
-    return parameters(_said(call, shown, issues, langs))
+    return parameters(_said(shown, issues, langs))
 
 
-def _said(
-    call: Call, shown: _Verdict, issues: Sequence[Json], langs: Sequence[str]
-) -> Iterator[Json]:
+def _said(shown: _Verdict, issues: Sequence[Json], langs: Sequence[str]) -> Iterator[Json]:
     yield parameter("result", "Boolean", shown.valid)
     if issues:
         yield parameter("message", "String", " ".join(each["details"]["text"] for each in issues))

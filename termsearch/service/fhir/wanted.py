@@ -1,6 +1,6 @@
 """The value set that an operation is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -9,7 +9,7 @@ from termsearch.service.fhir.call import Call
 from termsearch.service.fhir.datatypes import Compose, Contained, Enumerated, Include, ValueSet
 from termsearch.service.fhir.outcome import invalid
 from termsearch.service.fhir.sets import Set, by_url, inline
-from termsearch.service.fhir.systems import System, Systems
+from termsearch.service.fhir.systems import System, Systems, split_canonical
 
 __all__ = ["value_set_of"]
 
@@ -21,30 +21,34 @@ def value_set_of(index: Index, call: Call) -> Set:
     """The one that is sent or named, without the code systems that are to be left out.
 
     Raises:
-        Problem: None is given, or something of it is not here.
+        Problem: None is given or two are, or something of it is not here.
     """
     systems, given = call.systems, call.given
-    forced = _held(systems, given.texts("force-system-version"))
-    for name in _VERSIONS:
-        _held(systems, given.texts(name))
+    forced = {system for system, _ in _versions(call, "force-system-version")}
     sent, url = given.one("valueSet", ValueSet), given.text("url")
+    if sent is not None and url:
+        raise invalid(f"two value sets are given: the ValueSet that is sent, and {url[:200]}.")
     if sent is not None:
         wanted = inline(index, systems, _forced(_defined(sent), systems, forced))
     elif url:
         wanted = by_url(index, systems, url, given.text("valueSetVersion"))
     else:
         raise invalid(f"no value set is given; expected url, such as {systems.all[0].value_set}.")
-    left = {systems.find(each.partition("|")[0]) for each in given.texts("exclude-system")}
-    return replace(wanted, parts=tuple(part for part in wanted.parts if part.system not in left))
+    left = {systems.find(split_canonical(each)[0]) for each in given.texts("exclude-system")}
+    wanted = replace(wanted, parts=tuple(part for part in wanted.parts if part.system not in left))
+    for name in _VERSIONS:
+        for system, version in _versions(call, name):
+            if system in wanted.systems:
+                system.require(version)
+    return wanted
 
 
-def _held(systems: Systems, said: Iterable[str]) -> set[System]:
-    """The code systems of ``system|version``, which are here in that version."""
-    pairs = [each.partition("|") for each in said]
-    held = {found: version for uri, _, version in pairs if (found := systems.find(uri))}
-    for system, version in held.items():
-        system.require(version)
-    return set(held)
+def _versions(call: Call, name: str) -> Iterator[tuple[System, str]]:
+    """Each ``system|version`` of a parameter, of the code systems that are here."""
+    for uri, version in map(split_canonical, call.given.texts(name)):
+        system = call.systems.find(uri)
+        if system:
+            yield system, version
 
 
 def _defined(sent: ValueSet) -> ValueSet:

@@ -10,18 +10,16 @@ from starlette.responses import Response
 from termsearch import __version__
 from termsearch.answer import TypeInfo
 from termsearch.index import Ask, Same
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import Manifest, known_vocabulary
 from termsearch.search import TermSearch
 from termsearch.service.lent import Lent, holder_of
 from termsearch.service.models import Health, Ready, Reloaded, Version, VocabularyInfo
 from termsearch.service.problems import ErrorBody, Problem
-from termsearch.vocabulary import KNOWN, Vocabulary
+from termsearch.vocabulary import Vocabulary
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["about"])
-
-_KNOWN: Final = {vocabulary.id: vocabulary for vocabulary in KNOWN}
 
 #: How long `/ready` waits for the engine. Busy is no fault; a server that is away says so at once.
 _PROBE_SECONDS: Final = 1.0
@@ -109,7 +107,7 @@ def _in_order(manifest: Manifest) -> list[str]:
 
 
 def _vocabulary(manifest: Manifest, name: str) -> VocabularyInfo:
-    known = _KNOWN.get(name, Vocabulary(name, name))
+    known = known_vocabulary(name) or Vocabulary(name, name)
     loaded = [entry for entry in manifest.loaded if entry.vocabulary == name]
     return VocabularyInfo(
         id=name,

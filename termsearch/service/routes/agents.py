@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from termsearch.errors import extra_missing
 from termsearch.service.config import ServiceConfig
 from termsearch.service.problems import Problem
 
@@ -54,8 +55,7 @@ async def mcp(request: Request) -> Response:
     """One JSON-RPC message; https://modelcontextprotocol.io has the methods."""
     _require_origin(request)
     if request.app.state.mcp is None:
-        said = "the package mcp is not installed where the service runs: termsearch[mcp]."
-        raise Problem(404, said)
+        raise Problem(404, str(extra_missing("mcp", "mcp")))
     return _Handled()
 
 

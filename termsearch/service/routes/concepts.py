@@ -3,8 +3,8 @@
 ``{code:path}``: some codes have a slash. What hangs on a concept is matched first.
 """
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
@@ -22,8 +22,6 @@ from termsearch.service.models import PageQuery
 from termsearch.service.problems import ErrorBody, Problem
 
 __all__ = ["one_entry", "router"]
-
-T = TypeVar("T")
 
 router = APIRouter(
     prefix="/concepts/{vocabulary}",
@@ -58,80 +56,72 @@ def one_entry(index: Index, text: str, *, inactive: bool) -> Entry:
     return entries[0]
 
 
-async def _about(
-    lent: AsyncTermSearch,
-    text: str,
-    inactive: bool,
-    tell: Callable[[Index, Entry], T],
-) -> T:
-    def found(search: TermSearch) -> T:
+async def _told(
+    lent: AsyncTermSearch, text: str, tell: Callable[[Index, Entry], BaseModel], *, inactive: bool
+) -> Response:
+    def found(search: TermSearch) -> BaseModel:
         return tell(search.index, one_entry(search.index, text, inactive=inactive))
 
-    return await lent.call(found)
+    return json_of(await lent.call(found))
 
 
 async def _page(
     lent: AsyncTermSearch,
     text: str,
     part: PageQuery,
-    tell: Callable[[Index, Entry], BaseModel],
+    whole: Callable[[Index, Entry], Sequence[BaseModel]],
 ) -> Response:
-    return json_of(await _about(lent, text, part.inactive, tell))
+    """A part of a list that is had as a whole."""
+
+    def told(index: Index, entry: Entry) -> BaseModel:
+        return Page[Any].of(entry.curie, whole(index, entry), part.offset, part.limit)
+
+    return await _told(lent, text, told, inactive=part.inactive)
+
+
+async def _below(
+    lent: AsyncTermSearch, text: str, part: PageQuery, find: Callable[..., Page[Related]]
+) -> Response:
+    """A part of what ``find`` finds under the concept."""
+
+    def told(index: Index, entry: Entry) -> BaseModel:
+        return find(
+            index, entry.curie, offset=part.offset, limit=part.limit, inactive=part.inactive
+        )
+
+    return await _told(lent, text, told, inactive=part.inactive)
 
 
 @router.get("/{code:path}/names", response_model=Page[NameInfo])
 async def names(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent) -> Response:
     """Every name, the displayed one first."""
-    return await _page(
-        lent, _curie(vocabulary, code), part,
-        lambda _, entry: Page[NameInfo].of(
-            entry.curie, entry.names, part.offset, part.limit
-        ),
-    )  # fmt: skip
+    return await _page(lent, _curie(vocabulary, code), part, lambda _, entry: entry.names)
 
 
 @router.get("/{code:path}/parents", response_model=Page[Related])
 async def parents_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent) -> Response:
     """One step up."""
-    return await _page(
-        lent, _curie(vocabulary, code), part,
-        lambda _, entry: Page[Related].of(
-            entry.curie, entry.parents, part.offset, part.limit
-        ),
-    )  # fmt: skip
+    return await _page(lent, _curie(vocabulary, code), part, lambda _, entry: entry.parents)
 
 
 @router.get("/{code:path}/children", response_model=Page[Related])
 async def children_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent) -> Response:
     """One step down, by name; more than 2,000 in the order of the index."""
-    return await _page(
-        lent, _curie(vocabulary, code), part,
-        lambda index, entry: children(
-            index, entry.curie, offset=part.offset, limit=part.limit, inactive=part.inactive
-        ),
-    )  # fmt: skip
+    return await _below(lent, _curie(vocabulary, code), part, children)
 
 
 @router.get("/{code:path}/ancestors", response_model=Page[Related])
 async def ancestors_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent) -> Response:
     """Every concept above."""
     return await _page(
-        lent, _curie(vocabulary, code), part,
-        lambda index, entry: Page[Related].of(
-            entry.curie, ancestors(index, entry.curie), part.offset, part.limit
-        ),
-    )  # fmt: skip
+        lent, _curie(vocabulary, code), part, lambda index, entry: ancestors(index, entry.curie)
+    )
 
 
 @router.get("/{code:path}/descendants", response_model=Page[Related])
 async def descendants_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent) -> Response:
     """Every concept below, by name; more than 2,000 in the order of the index."""
-    return await _page(
-        lent, _curie(vocabulary, code), part,
-        lambda index, entry: descendants(
-            index, entry.curie, offset=part.offset, limit=part.limit, inactive=part.inactive
-        ),
-    )  # fmt: skip
+    return await _below(lent, _curie(vocabulary, code), part, descendants)
 
 
 @router.get("/{code:path}/mappings", response_model=Page[Mapping])
@@ -146,7 +136,7 @@ async def mappings_of(vocabulary: Vocabulary, code: Code, part: Part, lent: Lent
         whole = translations(index, itself, [entry.curie])
         return Page[Mapping].of(itself, whole, part.offset, part.limit)
 
-    return await _page(lent, _curie(vocabulary, code), part, told)
+    return await _told(lent, _curie(vocabulary, code), told, inactive=part.inactive)
 
 
 @router.get("/{code:path}", response_model=Entry, summary="All that is known of a code")
@@ -154,7 +144,8 @@ async def concept(
     vocabulary: Vocabulary, code: Code, lent: Lent, inactive: Inactive = False
 ) -> Response:
     """As `termsearch lookup --json`: a retired or merged code answers with its successor."""
-    return json_of(await _about(lent, _curie(vocabulary, code), inactive, lambda _, entry: entry))
+    text = _curie(vocabulary, code)
+    return await _told(lent, text, lambda _, entry: entry, inactive=inactive)
 
 
 def _curie(vocabulary: str, code: str) -> str:

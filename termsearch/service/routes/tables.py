@@ -33,6 +33,9 @@ __all__ = ["router"]
 router = APIRouter(tags=["clinical tables"])
 
 _SHORT: Final = 7
+#: What an empty `sf` and `cf` mean too.
+_SEARCHED: Final = "code,name"
+_CODE: Final = "code"
 _MOST: Final = 500
 #: Matches that are counted at least and at most. Up to 12 cost no more than one; see the steps of
 #: `autocomplete`, of which a page of any size is a part.
@@ -41,6 +44,7 @@ _DEEPEST: Final = 1_000
 
 #: Empty means all that may be had, and is what "see more" of a widget sends.
 Many = Annotated[int | None, BeforeValidator(lambda given: _MOST if given == "" else given)]
+Start = Annotated[int, BeforeValidator(lambda given: 0 if given == "" else given)]
 Words = Annotated[str, Field(max_length=1_000)]
 Fields = Annotated[str, Field(max_length=1_000)]
 
@@ -52,11 +56,11 @@ class TableQuery(BaseModel):
                          "or a code.", examples=["hea at"])  # fmt: skip
     maxList: Many = Field(default=None, ge=0, description="Most rows; 7, empty or more: 500.")  # noqa: N815  # NLM's spelling
     count: Many = Field(default=None, ge=0, description="Rows of a page; in place of `maxList`.")
-    offset: int = Field(default=0, ge=0, description="First row of the page, from 0.")
+    offset: Start = Field(default=0, ge=0, description="First row of the page, from 0.")
     q: Words = Field(default="", description="`type:`, `lang:` and `under:`, joined by `AND`.")
     df: Fields = Field(default="", description="Fields to display, comma-separated.")
-    sf: Fields = Field(default="code,name", description="Fields to search: `code`, `name`.")
-    cf: Fields = Field(default="code", description="The field that is the code.")
+    sf: Fields = Field(default=_SEARCHED, description="Fields to search: `code`, `name`.")
+    cf: Fields = Field(default=_CODE, description="The field that is the code.")
     ef: Fields = Field(default="", description="More fields, `field` or `field:alias`; "
                        "`code_system` also comes as a fifth array.")  # fmt: skip
     suggest: str = Field(default="", description="1: what is near to `field_val`, by all evidence.")
@@ -76,14 +80,17 @@ class TableQuery(BaseModel):
 
 
 class _Shape:
-    """Which fields of rows go where.
+    """Which fields of rows go where, and which are searched.
 
     Raises:
         UsageError: There is no such field.
     """
 
     def __init__(self, asked: TableQuery, table: Table) -> None:
-        self._code = column(asked.cf, needed=True)
+        self._code = column(asked.cf.strip() or _CODE, needed=True)
+        self.searched = _listed(asked.sf) or _listed(_SEARCHED)
+        for each in self.searched:
+            column(each)
         self._displayed = [column(each) for each in _listed(asked.df or table.displayed)]
         self._extra = {alias: column(field) for alias, field in asked.extra.items()}
         self._systems = "code_system" in asked.extra.values()
@@ -141,7 +148,7 @@ def _page(
     end = asked.offset + asked.rows
     # One more than is shown, so that a widget knows that there is more to see.
     limit = max(end + 1, _COUNTED)
-    found = matches(index, table, where, asked.terms, fields=_listed(asked.sf), limit=limit)
+    found = matches(index, table, where, asked.terms, fields=shape.searched, limit=limit)
     shown = rows(index, table, found[asked.offset : end])
     return [len(found), shape.codes(shown), shape.more(shown), shape.display(shown),
             *shape.systems(shown)]  # fmt: skip
