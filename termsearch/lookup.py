@@ -1,6 +1,6 @@
 """A code, to all that the index knows of its concept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -9,10 +9,11 @@ from termsearch.answer import SourceInfo, TypeInfo
 from termsearch.codes import points_of_concept, richness, similar_codes, successor
 from termsearch.concept import Kind
 from termsearch.errors import UnknownCodeError, UnknownValueError
-from termsearch.hierarchy import Related, related
+from termsearch.hierarchy import Related, by_name, related
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import CARD, LIVE, Condition
+from termsearch.normalize import search_form
 from termsearch.text import require_text
 from termsearch.vocabulary import curie, split_curie
 
@@ -107,7 +108,7 @@ def _redirect(wanted: str, named: Iterable[Point], owner: str) -> Redirect:
 
 def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entry:
     card = max(points, key=richness)
-    type_names = {kind.code: kind.name for kind in index.manifest.types(card.vocabulary)}
+    type_names = index.manifest.type_names(card.vocabulary)
     return Entry(
         curie=card.curie,
         vocabulary=card.vocabulary,
@@ -128,14 +129,31 @@ def _entry(index: Index, points: list[Point], redirect: Redirect | None) -> Entr
 
 
 def _names(points: Sequence[Point]) -> list[NameInfo]:
-    """The first name first, then by language, kind and text; one of each form and language."""
+    """The first name first, then by language, kind and text; one of each form and language.
+
+    A name that says two things at once ("MI (Myocardial infarction)") is a point for each of them
+    too, displayed as it is: those come last, behind the name itself.
+    """
     lead = max(points, key=richness)
     ordered = sorted(
         points,
-        key=lambda point: (point is not lead, point.lang, list(Kind).index(point.kind), point.form),
+        key=lambda point: (
+            point is not lead,
+            point.form != search_form(point.name),
+            point.lang,
+            list(Kind).index(point.kind),
+            point.form,
+        ),
     )
-    distinct = {(point.lang, point.form): point for point in reversed(ordered)}
-    return [_name(point) for point in ordered if distinct[point.lang, point.form] is point]
+    distinct = _first_of_each(ordered, lambda point: (point.lang, point.form))
+    return [_name(p) for p in _first_of_each(distinct, lambda point: (point.lang, point.name))]
+
+
+def _first_of_each(points: Iterable[Point], what: Callable[[Point], object]) -> list[Point]:
+    first: dict[object, Point] = {}
+    for point in points:
+        first.setdefault(what(point), point)
+    return list(first.values())
 
 
 def _name(point: Point) -> NameInfo:
@@ -153,10 +171,6 @@ def _sources(point: Point) -> list[SourceInfo]:
 
 
 def _children(index: Index, parent: str) -> list[Related]:
-    """Those in use; of a concept with several cards by the name of the richest."""
+    """Those in use."""
     cards = index.points([Condition("parents", (parent,)), CARD, LIVE])
-    best: dict[str, str] = {}
-    for card in sorted(cards, key=richness, reverse=True):
-        best.setdefault(card.curie, card.concept_name)
-    children = [Related(curie=each, name=name) for each, name in best.items()]
-    return sorted(children, key=lambda child: (child.name.casefold(), child.curie))
+    return by_name(index, (card.curie for card in cards))

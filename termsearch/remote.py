@@ -161,7 +161,7 @@ class Service:
             **asked,
         }
         try:
-            status, said = self._post("/search/bulk", dumps(body).encode())
+            status, said = self._asked(dumps(body).encode())
             if status == _BAD_REQUEST:
                 raise UsageError(_Refused.model_validate_json(said).error.message)
             answers = _Answered.model_validate_json(said).answers if status == _OK else []
@@ -170,7 +170,8 @@ class Service:
         told = [(answer.query, answer.index.name) for answer in answers]
         return answers if told == [(text, self.index) for text in texts] else None
 
-    def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
+    def _asked(self, body: bytes) -> tuple[int, bytes]:
+        """Status and body of what ``/search/bulk`` answers."""
         connection = HTTPConnection(self.host, self.port, timeout=_SIGN_OF_LIFE_SECONDS)
         headers = {"Content-Type": "application/json"}
         if self.key:
@@ -181,7 +182,7 @@ class Service:
             connection.timeout = _SECONDS
             if connection.sock:  # as it is unless the service closed it
                 connection.sock.settimeout(_SECONDS)
-            connection.request("POST", path, body, headers)
+            connection.request("POST", "/search/bulk", body, headers)
             response = connection.getresponse()
             return response.status, response.read()
         finally:

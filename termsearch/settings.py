@@ -1,6 +1,7 @@
 """Settings: a flag, then the environment, then the default. Only this module reads the latter."""
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,17 +21,44 @@ from pydantic import (
 from termsearch.choices import Pooling, Precision
 from termsearch.errors import ConfigError
 
-__all__ = ["Settings"]
+__all__ = ["ServiceSettings", "Settings", "first_wrong"]
 
 _PREFIX = "TERMSEARCH_"
+_INDEX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_GRPC = re.compile(r"auto|off|[1-9]\d{0,4}")
+
+
+def first_wrong(error: ValidationError) -> tuple[str, str]:
+    """The field that is wrong first, and what is wrong, without its value: that may be secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+
+
+def _index_name(name: str) -> str:
+    if not _INDEX.fullmatch(name):
+        raise ValueError(
+            f"{name!r} can't be a name; expected letters, digits, '.', '_' and '-', the first a "
+            "letter or a digit"
+        )
+    return name
+
+
+def _grpc(how: str) -> str:
+    if not _GRPC.fullmatch(how):
+        raise ValueError(f"{how!r} is neither auto nor off nor a port")
+    return how
 
 
 def _http_url(url: str) -> str:
     """The address of a server. Not ``:memory:``: what went in there would be lost at the end."""
+    if "@" in url:  # first, for the errors of what follows quote parts of the address
+        raise ValueError("expected no user and no password in it; a key goes into QDRANT_API_KEY")
     if url:
         parts = urlsplit(url)  # raises ValueError for what is no URL
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("expected http://HOST:PORT or https://HOST:PORT")
+        if parts.query or parts.fragment:  # the client drops both
+            raise ValueError("expected nothing after '?' or '#' in it")
         _ = parts.port  # raises ValueError for a port that is no number
     return url
 
@@ -48,21 +76,40 @@ def _data_folder() -> Path:
 
 
 def _ascii(key: SecretStr) -> SecretStr:
-    if not key.get_secret_value().isascii():  # an HTTP header could not carry it
-        raise ValueError("expected ASCII text")
-    return key
+    """``key`` without the blanks and the line end that a shell or a file leaves around it."""
+    text = key.get_secret_value().strip()
+    # An HTTP header carries no other, and the client's error would quote it (httpx 0.28).
+    if not all("!" <= character <= "~" for character in text):
+        raise ValueError("expected ASCII text without blanks and control characters")
+    return SecretStr(text)
 
 
-class Settings(BaseModel):
+class ServiceSettings(BaseModel):
+    """How the service is run, as far as the environment and flags may say it."""
+
+    #: Without what was given: it may be a key.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field(default="127.0.0.1", description="Where the service listens.")
+    port: int = Field(default=8000, ge=0, le=65535)
+    keys_file: Path | None = Field(default=None, description="API keys; none: nobody asks who.")
+    cors: Annotated[tuple[str, ...], BeforeValidator(_parted)] = Field(
+        default=(),
+        description="Origins whose pages may ask, blanks part them; ``*``: any, which needs keys.",
+    )
+    log_queries: bool = Field(default=False, description="Log the texts; may be patient data.")
+    concurrent: int = Field(default=128, ge=1, description="Requests at once; more: 429.")
+    request_seconds: float = Field(default=30, gt=0, description="Until an answer begins; 504.")
+
+
+class Settings(ServiceSettings):
     """Each field is read from ``TERMSEARCH_<FIELD>``; the last three from their own names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=_data_folder,
         description="Folder of the embedded indexes.",
     )
-    index: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = Field(
+    index: Annotated[str, AfterValidator(_index_name)] = Field(
         default="terms", description="Which index: a folder in ``home``, or a collection."
     )
     model: str = Field(default="", description="Encoder; empty: sapbert, or the index's own.")
@@ -73,7 +120,7 @@ class Settings(BaseModel):
     threads: Annotated[int, Field(ge=0)] = Field(
         default=0, description="Cores that an exported encoder uses; 0: all."
     )
-    grpc: Annotated[str, Field(pattern=r"^(auto|off|[1-9]\d{0,4})$")] = Field(
+    grpc: Annotated[str, AfterValidator(_grpc)] = Field(
         default="auto", description="Server: auto (gRPC if port 6334 answers), a port, or off."
     )
     shards: Annotated[int, Field(ge=1)] | None = Field(
@@ -85,17 +132,6 @@ class Settings(BaseModel):
     quantize: Literal["auto", "on", "off"] = Field(
         default="auto", description="Server: 4-bit vectors in memory; auto: from a million names."
     )
-    host: str = Field(default="127.0.0.1", description="Where the service listens.")
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    keys_file: Path | None = Field(default=None, description="API keys of the service.")
-    cors: Annotated[tuple[str, ...], BeforeValidator(_parted)] = Field(
-        default=(), description="Origins whose pages may ask the service; blanks part them."
-    )
-    log_queries: bool = Field(default=False, description="Whether the service logs texts.")
-    concurrent: Annotated[int, Field(ge=1)] = Field(
-        default=128, description="Requests that the service takes at once."
-    )
-    request_seconds: Annotated[float, Field(gt=0)] = 30
     key: Annotated[SecretStr, AfterValidator(_ascii)] | None = Field(
         default=None, description="For a service that a command asks."
     )
@@ -128,9 +164,9 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            variable = _variables()[str(first["loc"][0])]
-            raise ConfigError(f"{variable}: {first['msg']}.") from None  # `from` would show keys
+            field, wrong = first_wrong(error)
+            variable = _variables()[field]
+            raise ConfigError(f"{variable}: {wrong}.") from None  # `from` would show keys
 
     def api_key(self) -> str | None:
         """The server's key, from the variable or the file.
@@ -154,12 +190,16 @@ def _secret(value: SecretStr | None, path: Path | None, variable: str) -> str | 
     if path is None:
         return value.get_secret_value() if value else None
     try:
-        return path.read_text(encoding="ascii").strip()
+        text = path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{variable}: {path} can't be read "
             f"({getattr(error, 'strerror', None) or 'not ASCII text'})."
         ) from error
+    try:
+        return _ascii(SecretStr(text)).get_secret_value()
+    except ValueError as error:
+        raise ConfigError(f"{variable}: in {path}: {error}.") from None
 
 
 def _variables() -> dict[str, str]:
@@ -173,6 +213,6 @@ def _variables() -> dict[str, str]:
 def _misspelt(name: str) -> str:
     known = [variable for variable in _variables().values() if variable.startswith(_PREFIX)]
     close = get_close_matches(name, known, n=1)
-    return f"{name} is no setting; {f'did you mean {close[0]}?' if close else 'known: '}" + (
-        "" if close else ", ".join(known)
-    )
+    if close:
+        return f"{name} is no setting; did you mean {close[0]}?"
+    return f"{name} is no setting; known: {', '.join(known)}"

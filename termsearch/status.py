@@ -7,7 +7,7 @@ from termsearch.index import Index
 from termsearch.index.manifest import Generation
 from termsearch.index.where import CARD, Condition
 
-__all__ = ["OriginStatus", "Status", "VocabularyStatus", "status"]
+__all__ = ["OriginStatus", "Status", "TypeStatus", "VocabularyStatus", "status"]
 
 
 class VocabularyStatus(BaseModel):
@@ -17,6 +17,17 @@ class VocabularyStatus(BaseModel):
     names: int
     concepts: int
     complete: bool = Field(description="Off: an ingest is running or was cut; run it again.")
+
+
+class TypeStatus(BaseModel):
+    """One semantic type of one vocabulary: a filter takes its code or name, or its group's."""
+
+    vocabulary: str
+    code: str
+    name: str
+    group: str = Field(description="Code of the wider group; empty: it has none.")
+    group_name: str
+    concepts: int
 
 
 class OriginStatus(BaseModel):
@@ -39,13 +50,14 @@ class Status(BaseModel):
     vocabularies: dict[str, VocabularyStatus]
     origins: dict[str, OriginStatus]
     used_by: list[str] = Field(description="Vocabularies that names can be filtered by besides.")
+    types: list[TypeStatus] = Field(description="By vocabulary and code; empty: not asked for.")
     bytes: int = Field(description="On disk; 0 where a server does not tell.")
     kept: Generation | None = Field(description="What a rollback would return to.")
     unfinished: Generation | None = Field(description="What a running or cut ingest has stored.")
 
 
-def status(index: Index) -> Status:
-    """Count what is in ``index``."""
+def status(index: Index, *, types: bool = False) -> Status:
+    """Count what is in ``index``, and if asked for, concepts by type: UMLS has 127 of these."""
     manifest = index.manifest
     releases = manifest.releases()
     return Status(
@@ -61,6 +73,7 @@ def status(index: Index) -> Status:
         },
         origins={origin: _origin(index, origin) for origin in manifest.origins()},
         used_by=[v for v in manifest.searchable_vocabularies() if v not in releases],
+        types=_types(index) if types else [],
         bytes=index.size(),
         kept=index.kept(),
         unfinished=index.unfinished(),
@@ -75,6 +88,20 @@ def _vocabulary(index: Index, vocabulary: str, release: str) -> VocabularyStatus
         concepts=index.count([here, CARD]),
         complete=all(e.complete for e in index.manifest.loaded if e.vocabulary == vocabulary),
     )
+
+
+def _types(index: Index) -> list[TypeStatus]:
+    return [
+        TypeStatus(
+            vocabulary=vocabulary,
+            **kind._asdict(),
+            concepts=index.count(
+                [Condition("vocabulary", (vocabulary,)), Condition("types", (kind.code,)), CARD]
+            ),
+        )
+        for vocabulary in index.manifest.vocabularies()
+        for kind in sorted(index.manifest.types(vocabulary))
+    ]
 
 
 def _origin(index: Index, origin: str) -> OriginStatus:

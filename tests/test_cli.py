@@ -59,6 +59,24 @@ def test_status_counts_what_is_there(home: Path) -> None:
     assert status["bytes"] > 0
 
 
+def test_status_lists_types_where_they_are_asked_for(home: Path) -> None:
+    plain = run(home, "status").stdout
+    listed = run(home, "status", "--types").stdout
+    told = json.loads(run(home, "status", "--json").stdout)["types"]
+
+    rows = [line.split("  ") for line in listed.removeprefix(plain).splitlines()]
+    assert listed.startswith(plain)
+    assert [[cell.strip() for cell in row if cell] for row in rows] == [
+        ["type", "name", "group", "vocabulary", "concepts"],
+        ["body part", "body part", "ward", "1"],
+        ["sign", "sign", "ward", "2"],
+    ]
+    assert told[1] == {
+        "vocabulary": "ward", "code": "sign", "name": "sign", "group": "", "group_name": "",
+        "concepts": 2,
+    }  # fmt: skip
+
+
 def test_another_encoder_is_refused_for_an_index(home: Path) -> None:
     found = run(home, "query", "fever", "--pooling", "cls")
 

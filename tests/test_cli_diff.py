@@ -137,7 +137,9 @@ def test_the_options_of_ingest_choose_what_is_read(ingested: Ingested) -> None:
 
     assert "renamed ward:007 Zz fever -> Zz pyrexia" in read
     assert missing.exit_code != 0
-    assert warned.stderr == "warning: table: no use for --dialect: table has no such thing\n"
+    assert warned.stderr == (
+        "warning: table: --dialect has no effect: the table loader does not support it\n"
+    )
 
 
 def test_a_column_without_a_field_is_wrong_usage(ingested: Ingested) -> None:

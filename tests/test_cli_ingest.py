@@ -124,7 +124,7 @@ def test_options_that_a_loader_has_no_use_for_are_said(tmp_path: Path) -> None:
 
     done = run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm", "--hierarchy")
 
-    assert "warning: no use for --hierarchy: table has no such thing" in done.stdout
+    assert "warning: --hierarchy has no effect: the table loader does not support it" in done.stdout
 
 
 def test_an_interrupted_ingest_says_so_and_the_next_one_goes_on(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_an_interrupted_ingest_says_so_and_the_next_one_goes_on(tmp_path: Path) 
     _, said = running.communicate(timeout=120)
 
     assert running.returncode == 130, said
-    assert "run it again" in said
+    assert "run the same command to continue" in said
     assert "Traceback" not in said
 
 

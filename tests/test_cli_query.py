@@ -45,6 +45,66 @@ def test_a_context_that_is_no_text_is_refused(home: Path) -> None:
     assert "can't be read as UTF-8 text" in found.stderr
 
 
+def test_a_context_that_can_only_be_a_file_has_to_be_one(home: Path) -> None:
+    missing = run(home, "query", "ZP", "--context", "leter.txt")
+    elsewhere = run(home, "query", "ZP", "--context", f"{home}/leter")
+    folder = run(home, "query", "ZP", "--context", str(home))
+
+    assert [each.exit_code for each in (missing, elsewhere, folder)] == [2, 2, 2]
+    assert one_line(missing) == "Error: --context leter.txt: no such file."
+    assert "no such file" in one_line(elsewhere)
+    assert "is a folder" in one_line(folder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seen by Dr. Who/ward 5, zz pyrexia (ZP) since May.Ok",
+        f"zz pyrexia (ZP). {'And so on. ' * 60}",  # longer than any file's name
+        "zz pyrexia (ZP)\nzz ankle/foot.txt",
+    ],
+)
+def test_a_context_with_blanks_is_a_text(home: Path, text: str) -> None:
+    found = run(home, "query", "ZP", "--limit", "1", "--context", text)
+
+    assert found.exit_code == 0, found.output
+    assert "read as: zz pyrexia" in found.stdout
+
+
+def test_a_context_of_one_word_is_a_text_too(home: Path) -> None:
+    found = [run(home, "query", "ZP", "--context", text) for text in ("", "zp", "q.d.", "5.5")]
+
+    assert [each.exit_code for each in found] == [0, 0, 0, 0]
+
+
+def test_a_second_branch_is_refused_and_not_dropped(home: Path) -> None:
+    found = run(home, "query", "fever", "--under", "ward:009", "--under", "ward:007")
+
+    assert found.exit_code == 2
+    assert one_line(found) == "Error: --under: given 2 times; expected one CURIE."
+
+
+@pytest.mark.parametrize("score", ["1.01", "50", "inf", "-1.5", "-inf", "nan"])
+def test_a_score_that_no_hit_can_have_is_wrong_usage(home: Path, score: str) -> None:
+    found = run(home, "query", "fever", "--min-score", score)
+
+    assert (found.exit_code, "--min-score" in found.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("score", ["-1", "0.5", "1"])
+def test_the_lowest_score_wanted_may_be_any_that_a_hit_can_have(home: Path, score: str) -> None:
+    found = run(home, "query", "zz pyrexia", "--min-score", score)
+
+    assert (found.exit_code, "ward:007" in found.stdout) == (0, True)
+
+
+def test_blanks_around_a_copied_filter_mean_nothing(home: Path) -> None:
+    found = run(home, "query", "fever", "--type", " sign ", "--lang", "en ", "--vocab", "ward ")
+
+    assert found.exit_code == 0, found.output
+    assert "ward:007" in found.stdout
+
+
 def test_query_as_json_obeys_the_contract(home: Path) -> None:
     found = run(home, "query", "zz pyrexia", "--vocab", "ward", "--limit", "1", "--json")
 

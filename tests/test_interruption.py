@@ -109,7 +109,7 @@ def test_an_interrupt_is_one_line_and_the_next_run_goes_on(
     done = ward.ingest()
 
     assert stopped.returncode == 130, stopped.stderr
-    assert stopped.stderr.splitlines()[-1].startswith("Interrupted. Nothing that was stored")
+    assert stopped.stderr.splitlines()[-1].startswith("Interrupted. Everything stored")
     assert "Traceback" not in stopped.stderr
     assert seen == before
     assert done.returncode == 0, done.stderr

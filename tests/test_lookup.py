@@ -5,6 +5,7 @@ import pytest
 from termsearch.errors import UnknownCodeError, UnknownValueError, UsageError
 from termsearch.hierarchy import children
 from termsearch.index import Index
+from termsearch.index.where import Condition
 from termsearch.ingest import ingest
 from termsearch.lookup import lookup
 from tests.concepts import ALL, ANKLE, OLD_FEVER, concept
@@ -112,6 +113,22 @@ def test_a_name_that_a_users_table_adds_stands_beside_the_others(
     assert [name.name for name in entry.names] == [
         "Fever", "high body temperature", "Pyrexia", "the hots",
     ]  # fmt: skip
+
+
+def test_a_name_that_says_two_things_is_listed_once(index: Index, encoder: WordHash) -> None:
+    heart = concept("local", "1", "Heart attack", "MI (Myocardial infarction)", "Heart Attack",
+                    part="a")  # fmt: skip
+    ingest([heart], "test", encoder, index)
+    ingest([concept("local", "1", "M.I.", "heart ATTACK", part="b")], "table", encoder, index)
+
+    (entry,) = lookup(index, "local:1")
+
+    assert len(list(index.points([Condition("curies", ("local:1",))]))) > len(entry.names)
+    assert [(name.name, name.kind) for name in entry.names] == [
+        ("Heart attack", "preferred"),
+        ("M.I.", "preferred"),
+        ("MI (Myocardial infarction)", "synonym"),
+    ]
 
 
 def test_an_unknown_code_is_looked_for_in_small_letters_too(

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import click
 import pytest
 
+from termsearch.cli.options import settings_with
 from termsearch.errors import ConfigError
-from termsearch.settings import Settings
+from termsearch.service import ServiceConfig
+from termsearch.settings import ServiceSettings, Settings
 
 
 def test_variables_set_their_fields_and_empty_ones_do_not() -> None:
@@ -17,6 +20,53 @@ def test_variables_set_their_fields_and_empty_ones_do_not() -> None:
 def test_a_misspelt_variable_is_refused_with_the_nearest() -> None:
     with pytest.raises(ConfigError, match=r"TERMSEARCH_HOEM is no setting; .*TERMSEARCH_HOME"):
         Settings.from_env({"TERMSEARCH_HOEM": "/x"})
+
+
+def test_a_variable_that_is_like_none_is_refused_with_all_of_them() -> None:
+    strange = f"TERMSEARCH_{'XYZZY' * 9}"
+
+    with pytest.raises(ConfigError, match=f"{strange} is no setting; known: TERMSEARCH_HOST, "):
+        Settings.from_env({strange: "/x"})
+
+
+@pytest.mark.parametrize("name", ["a b", "../else", ".hidden", "", "terms\n"])
+def test_what_can_be_no_name_of_an_index_is_told_in_words(name: str) -> None:
+    with pytest.raises(click.UsageError) as refused:
+        settings_with(index=name)
+
+    assert refused.value.message == (
+        f"--index: {name!r} can't be a name; expected letters, digits, '.', '_' and '-', the first "
+        "a letter or a digit."
+    )
+
+
+def test_how_to_speak_to_a_server_is_told_in_words() -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_env({"TERMSEARCH_GRPC": "never"})
+
+    assert str(refused.value) == "TERMSEARCH_GRPC: 'never' is neither auto nor off nor a port."
+
+
+@pytest.mark.parametrize(
+    ("flags", "shown"),
+    [({"keys_file": 1}, "--keys: "), ({"max_tokens": 1}, "--max-tokens: ")],
+)
+def test_a_flag_is_named_as_it_is_written(flags: dict[str, object], shown: str) -> None:
+    with pytest.raises(click.UsageError) as refused:
+        settings_with(**flags)
+
+    assert refused.value.message.startswith(shown)
+
+
+def test_the_service_is_run_as_the_settings_say() -> None:
+    given = {"host": "::1", "port": 9, "keys_file": Path("keys"), "cors": ("https://a.example",),
+             "log_queries": True, "concurrent": 3, "request_seconds": 2.5}  # fmt: skip
+
+    config = ServiceConfig.from_settings(Settings(home=Path("/x"), **given))
+
+    assert given.keys() == ServiceSettings.model_fields.keys()
+    assert config.model_dump(include=set(given)) == given
+    assert ServiceConfig.from_settings(Settings(home=Path("/x"))) == ServiceConfig()
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ Each command is imported when it is named and imports what it needs when it runs
 --help`` must not wait for torch, and ``termsearch query`` not for what others need.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
 
 import click
 
+from termsearch.cli.failed import show_error
+from termsearch.cli.output import OutputError, give_up_output, write_utf8
 from termsearch.errors import TermsearchError
 from termsearch.garbage import collect_less_often
 from termsearch.leaving import leave_the_last
@@ -60,19 +63,25 @@ class _Group(click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
         if args is None:  # the words of the process itself: it ends with the command
             leave_the_last()
-        return super().main(args, *more, **named)
+            write_utf8()
+        try:
+            return super().main(args, *more, **named)
+        except OutputError as error:
+            give_up_output(error)
+            sys.exit(TermsearchError.exit_code)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except TermsearchError as error:
-            click.echo(f"Error: {' '.join(str(error).split())}", err=True)
+            show_error(error)
             ctx.exit(error.exit_code)
         except BaseException as error:
             if not _is_interrupt(error):
                 raise
             click.echo(
-                "Interrupted. Nothing that was stored is lost; run it again to go on.", err=True
+                "Interrupted. Everything stored so far is kept; run the same command to continue.",
+                err=True,
             )
             ctx.exit(_INTERRUPTED)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from termsearch.cli.options import index_option, json_option, settings_with
+from termsearch.settings import Settings
 
 if TYPE_CHECKING:
     from termsearch.bundle import BundleCard
@@ -23,10 +24,10 @@ __all__ = ["export_command", "import_command"]
 @index_option
 @json_option
 def export_command(file: Path, as_json: bool, **given: Any) -> None:
-    """Write the index, its manifest and the encoder for queries to FILE, one checked archive.
+    """Write the index, its manifest and the encoder for queries to FILE, one archive.
 
     The machine that imports it needs no GPU, no internet and no torch. FILE is a copy of what was
-    ingested: it may go only where the licences it names allow.
+    ingested: pass it on only as the licences it names allow.
 
     \b
         termsearch export terms-2026.tar
@@ -43,15 +44,17 @@ def export_command(file: Path, as_json: bool, **given: Any) -> None:
 @click.option(
     "--replace",
     is_flag=True,
-    help="Allow that an index of this name is there; rollback undoes it. What an ingest that was "
-    "cut has left there is deleted.",
+    help="Replace an index of this name; rollback undoes it. What an interrupted ingest left there "
+    "is deleted.",
 )
-@index_option
+@click.option(
+    "--index",
+    metavar="NAME",
+    help="Name of the index.  [default: TERMSEARCH_INDEX, else the name it was exported under]",
+)
 @json_option
-def import_command(file: Path, replace: bool, as_json: bool, **given: Any) -> None:
-    """Check every file of the bundle FILE, and serve it from now on.
-
-    Without --index the index gets the name that it was exported under.
+def import_command(file: Path, replace: bool, index: str | None, as_json: bool) -> None:
+    """Make an index of the bundle FILE, after checking every file in it.
 
     \b
         termsearch import terms-2026.tar
@@ -59,11 +62,13 @@ def import_command(file: Path, replace: bool, as_json: bool, **given: Any) -> No
     from termsearch.bundle import card_of
     from termsearch.portable import import_bundle
 
-    name = given.pop("index") or card_of(file).name
+    environment = Settings.from_env()
+    if index is None:
+        named = "index" in environment.model_fields_set
+        index = environment.index if named else card_of(file).name
     with _bar("unpacking") as progress:
-        settings = settings_with(**given, index=name)
-        card = import_bundle(settings, file, replace=replace, progress=progress)
-    _show(card, file, as_json=as_json)
+        card = import_bundle(settings_with(index=index), file, replace=replace, progress=progress)
+    _show(card.model_copy(update={"name": index}), file, as_json=as_json)
 
 
 def _show(card: "BundleCard", file: Path, *, as_json: bool) -> None:
@@ -78,9 +83,11 @@ def _show(card: "BundleCard", file: Path, *, as_json: bool) -> None:
     )
     click.echo(f"{file}: index {card.name} ({held}), {card.bytes / 1e6:,.0f} MB")
     if not card.encoder:
-        click.echo("  no encoder inside: who imports it needs the model's weights and torch")
+        click.echo(
+            "  contains no encoder: the importing machine needs the model's weights and torch"
+        )
     for licence in card.licences:
-        rule = "only to who has a licence" if licence.restricted else "may be passed on"
+        rule = "only to licence holders" if licence.restricted else "may be passed on"
         page = f", {licence.url}" if licence.url else ""
         click.echo(f"  {licence.vocabulary}: {licence.name}; {rule}{page}")
 

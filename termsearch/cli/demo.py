@@ -17,7 +17,7 @@ def demo_command(**given: Any) -> None:
     """Ingest and query a small release that comes with termsearch.
 
     About 370 everyday concepts with invented codes, in the formats of UMLS, MeSH and SNOMED CT,
-    in an index of their own: go on with termsearch query --index demo "water pill".
+    in an index of their own: continue with termsearch query --index demo "water pill".
     """
     from termsearch.connect import connect, demo_model
     from termsearch.demo import INDEX, QUERIES, releases
@@ -32,4 +32,4 @@ def demo_command(**given: Any) -> None:
     with connect(settings) as search:
         for answer in search.query_many(QUERIES, limit=3):
             print_answer(answer)
-    click.echo('Go on: termsearch query --index demo "water pill"')
+    click.echo('Continue: termsearch query --index demo "water pill"')

@@ -39,7 +39,7 @@ __all__ = ["diff_command"]
     default=10,
     show_default=True,
     type=click.IntRange(0),
-    help="Examples of each kind of change; --json lists all.",
+    help="Examples to show of each kind of change; --json lists all.",
 )
 @index_option
 @json_option
@@ -48,8 +48,8 @@ def diff_command(
 ) -> None:
     """Show what an ingest of RELEASE would change; write nothing.
 
-    Concepts added, retired, merged, renamed, moved, and how many names. Give the options that the
-    index was ingested with: what they leave out counts as gone.
+    That is, the concepts added, retired, merged, renamed and moved, and how many names. Give the
+    options that the index was ingested with: what they leave out counts as gone.
 
     \b
         termsearch diff desc2027.xml

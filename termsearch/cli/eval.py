@@ -25,21 +25,21 @@ __all__ = ["eval_command"]
     metavar="MODE",
     default=["auto"],
     show_default=True,
-    help="As in query; repeatable, to compare.",
+    help="As in query; repeatable to compare.",
 )
 @click.option(
     "--index",
     "indexes",
     multiple=True,
     metavar="NAME",
-    help="Which index; repeatable, to compare encoders.  [default: terms]",
+    help="Which index; repeatable to compare encoders.  [default: terms]",
 )
 @click.option(
     "--limit",
     default=20,
     show_default=True,
     type=click.IntRange(1, 1000),
-    help="Hits looked at for each mention.",
+    help="Hits to look at for each mention.",
 )
 @click.option(
     "--misses",
@@ -63,21 +63,23 @@ def eval_command(
     """Measure how often the right concept is on top, for FILE's mentions.
 
     FILE is tab-separated; its first line names the columns: mention, gold (CURIEs joined by |,
-    any of which is right; empty where no concept is), and if you like category and context.
+    any of which is right; empty where no concept is), and optionally category and context.
 
     \b
         termsearch eval mentions.tsv
         termsearch eval mentions.tsv --mode auto --mode dense --index small --index large
     """
-    from termsearch.evaluate import Evaluation, plot, read_mentions, require_modes, require_plot
+    from termsearch.answer import require_mode
+    from termsearch.evaluate import Evaluation, plot, read_mentions, require_plot
 
     asked = {name: given.pop(name) for name in ("modes", "limit", "misses")}
-    require_modes(asked["modes"])
+    for mode in asked["modes"]:
+        require_mode(mode)
     if picture:
         require_plot(picture)
     mentions = read_mentions(file)
     found = Evaluation(
-        file=str(file),
+        file=click.format_filename(file),  # its bytes may be no text, and JSON is
         mentions=len(mentions),
         without_gold=sum(not mention.gold for mention in mentions),
         limit=asked["limit"],

@@ -40,20 +40,24 @@ __all__ = ["ingest_command", "ingest_paths", "print_summary"]
 @click.option(
     "--replace",
     is_flag=True,
-    help="Allow that most of what was ingested before is removed.",
+    help="Allow removing more than half of the names ingested before.",
 )
 @click.option(
     "--keep",
     is_flag=True,
-    help="Retain what answers now, for termsearch rollback, until the next ingest.",
+    help="Keep what answers now for termsearch rollback, until the next ingest.",
 )
-@click.option("--force", is_flag=True, help="Read files that have not changed since.")
-@click.option("--discard", is_flag=True, help="Throw away what an ingest that was cut has left.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Read files even if they have not changed since the last ingest.",
+)
+@click.option("--discard", is_flag=True, help="Discard what an interrupted ingest left behind.")
 @click.option(
     "--part",
     metavar="K/N",
     help="Store the K-th of N shares beside N-1 other machines, on one Qdrant server. Then run "
-    "it once without --part: that checks and publishes.",
+    "it once without --part, which checks and publishes.",
 )
 @index_option
 @json_option

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termsearch.cli.failed import show_error
 from termsearch.cli.options import index_option, json_option, settings_with, text_lines
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _MOST_SHOWN = 20
 @index_option
 @json_option
 def lookup_command(curies: tuple[str, ...], inactive: bool, as_json: bool, **given: Any) -> None:
-    """Show all that is known of a code; - reads lines of stdin.
+    """Show all that is known about a code; - reads lines of stdin.
 
     A retired or merged code answers with its successor.
 
@@ -39,7 +40,7 @@ def lookup_command(curies: tuple[str, ...], inactive: bool, as_json: bool, **giv
                 entries = lookup(index, text, inactive=inactive)
             except (UnknownCodeError, UnknownValueError) as error:  # the others are still wanted
                 failed = max(failed, error.exit_code)
-                click.echo(f"Error: {error}", err=True)
+                show_error(error)
                 continue
             for entry in entries:
                 click.echo(entry.model_dump_json()) if as_json else _print(entry)

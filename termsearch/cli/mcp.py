@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from termsearch.cli.options import encoder_options, index_option, settings_with
-from termsearch.errors import ConfigError
+from termsearch.errors import extra_missing
 
 __all__ = ["mcp_command"]
 
@@ -22,9 +22,7 @@ def mcp_command(**given: Any) -> None:
     the same over HTTP, at /mcp.
     """
     if find_spec("mcp") is None:
-        raise ConfigError(
-            "'termsearch mcp' needs mcp, not installed here; pip install 'termsearch[mcp]'."
-        )
+        raise extra_missing("mcp", "mcp")
     from termsearch.connect import connect
     from termsearch.mcp import serve_stdio
 

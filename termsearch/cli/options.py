@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from termsearch.errors import BadRecordError
-from termsearch.settings import Settings
+from termsearch.settings import Settings, first_wrong
 
 if TYPE_CHECKING:
     from termsearch.loader import Options
@@ -27,6 +27,9 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: Settings whose flags are not their names.
+_FLAGS: Final = {"keys_file": "keys"}
+
 
 def index_option(command: F) -> F:
     """``--index``."""
@@ -35,7 +38,9 @@ def index_option(command: F) -> F:
 
 def json_option(command: F) -> F:
     """``--json``."""
-    return click.option("--json", "as_json", is_flag=True, help="JSON, one object a line.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="JSON, one object per line.")(
+        command
+    )
 
 
 def encoder_options(command: F) -> F:
@@ -44,7 +49,7 @@ def encoder_options(command: F) -> F:
         click.option(
             "--precision",
             type=click.Choice(["auto", "fp32", "bf16", "int8"]),
-            help="auto: the fastest that keeps cosine 0.999 to fp32; int8 keeps 0.995.",
+            help="auto: the fastest within a cosine of 0.999 of fp32; int8: within 0.995.",
         ),
         click.option(
             "--device",
@@ -54,17 +59,17 @@ def encoder_options(command: F) -> F:
         click.option(
             "--max-tokens",
             type=click.IntRange(3, 512),
-            help="Cut names there.  [default: the model's own; 25 for SapBERT]",
+            help="Truncate names to this many tokens.  [default: the model's own; 25 for SapBERT]",
         ),
         click.option(
             "--pooling",
             type=click.Choice(["cls", "mean"]),
-            help="For a model whose files don't say.",
+            help="How a model makes one vector, where its files don't say.",
         ),
         click.option(
             "--model",
             metavar="M",
-            help="sapbert, sapbert-multilingual, minilm, a hub id or a folder.",
+            help="Encoder: sapbert, sapbert-multilingual, minilm, a hub id or a folder.",
         ),
     )
     for option in options:
@@ -80,10 +85,12 @@ def release_options(command: F) -> F:
             "columns",
             multiple=True,
             metavar="FIELD=COLUMN",
-            help="A table's column for code, name, synonyms, ...; repeatable.",
+            help="Read code, name, synonyms, ... of a table from this column; repeatable.",
         ),
         click.option("--hierarchy", is_flag=True, help="UMLS: read parents (MRREL) for --under."),
-        click.option("--inactive", is_flag=True, help="Keep retired names and concepts, marked."),
+        click.option(
+            "--inactive", is_flag=True, help="Keep retired names and concepts, marked so."
+        ),
         click.option(
             "--dialect",
             default="",
@@ -95,17 +102,21 @@ def release_options(command: F) -> F:
             "langs",
             multiple=True,
             metavar="L",
-            help="Keep this language; repeatable.  [default: en for UMLS, else all]",
+            help="Keep only this language; repeatable. A single one is that of a table without a "
+            "column lang.  [default: en for UMLS, else all]",
         ),
         click.option(
             "--vocab",
             "vocabularies",
             multiple=True,
             metavar="V",
-            help="Keep this vocabulary (a UMLS source, say); repeatable.",
+            help="Keep only this vocabulary (e.g. a UMLS source); repeatable.",
         ),
         click.option(
-            "--loader", default="", metavar="NAME", help="Don't recognise: use this loader."
+            "--loader",
+            default="",
+            metavar="NAME",
+            help="Use this loader instead of detecting one.",
         ),
     )
     for option in options:
@@ -136,7 +147,8 @@ def unused_options(loader: str, options: "Options") -> list[str]:
     flags = {"vocabularies": "--vocab", "langs": "--lang", "columns": "--column"}
     unused = sorted(options.given() - find_loader(loader).OPTIONS)
     return [
-        f"no use for {flags.get(name, f'--{name}')}: {loader} has no such thing" for name in unused
+        f"{flags.get(name, f'--{name}')} has no effect: the {loader} loader does not support it"
+        for name in unused
     ]
 
 
@@ -149,8 +161,9 @@ def settings_with(**flags: Any) -> Settings:
     try:
         return Settings.model_validate(settings.model_dump() | given)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise click.UsageError(f"--{first['loc'][0]}: {first['msg']}.") from None
+        field, wrong = first_wrong(error)
+        flag = _FLAGS.get(field, field.replace("_", "-"))
+        raise click.UsageError(f"--{flag}: {wrong}.") from None
 
 
 def text_lines(texts: Sequence[str]) -> Iterator[str]:

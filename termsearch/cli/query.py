@@ -1,10 +1,12 @@
 """``termsearch query``."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from stat import S_ISDIR
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -15,7 +17,8 @@ from termsearch.cli.options import (
     settings_with,
     text_lines,
 )
-from termsearch.errors import BadReleaseError
+from termsearch.errors import BadReleaseError, UsageError
+from termsearch.pipeline import batches
 from termsearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ __all__ = ["print_answer", "query_command"]
 #: Lines of stdin that are asked together; answers come after each such block.
 _BLOCK = 256
 
+#: A word that is no word of a text: ``letter.txt``, ``notes/today``.
+_FILE_NAME: Final = re.compile(r"\S*(?:[/\\]\S*|\.[A-Za-z]{1,5})")
+
 
 @click.command("query")
 @click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
@@ -34,14 +40,15 @@ _BLOCK = 256
     "vocabularies",
     multiple=True,
     metavar="V",
-    help="Only names this vocabulary has or uses; repeatable.",
+    help="Only names that this vocabulary has or uses; repeatable.",
 )
 @click.option(
     "--type",
     "types",
     multiple=True,
     metavar="T",
-    help="Only this semantic type or group, by code or name; repeatable.",
+    help="Only this semantic type or group, by code or name; repeatable. They are listed by "
+    "termsearch status --types.",
 )
 @click.option(
     "--lang",
@@ -50,38 +57,44 @@ _BLOCK = 256
     metavar="L",
     help="Only names in this language, e.g. en; repeatable.",
 )
-@click.option("--under", metavar="CURIE", help="Only this concept and those below it.")
+@click.option(
+    "--under", multiple=True, metavar="CURIE", help="Only this concept and those below it."
+)
 @click.option(
     "--limit",
     default=10,
     show_default=True,
     type=click.IntRange(1, 1000),
-    help="Most concepts an answer has.",
+    help="Most concepts to show in an answer.",
 )
 @click.option(
     "--mode",
     type=click.Choice(["auto", "exact", "lexical", "dense"]),
     default="auto",
     show_default=True,
-    help="Which evidence is used; auto: all.",
+    help="Which evidence to use; auto: all of it.",
 )
-@click.option("--min-score", type=float, help="Leave out lower scores.")
-@click.option("--inactive", is_flag=True, help="Retired names and concepts too.")
+@click.option(
+    "--min-score", type=click.FloatRange(-1, 1), help="Leave out hits with a lower score."
+)
+@click.option("--inactive", is_flag=True, help="Include retired names and concepts.")
 @click.option(
     "--context",
     default="",
     metavar="FILE|TEXT",
-    help="What the words stand in: abbreviations that it defines are read so.",
+    help="Surrounding text or a file; abbreviations it defines are expanded.",
 )
-@click.option("--explain", is_flag=True, help="Say why, below each hit; always in --json.")
+@click.option("--explain", is_flag=True, help="Explain each hit; --json always does.")
 @click.option(
     "--jobs",
     default=1,
     metavar="N",
     type=click.IntRange(1, 64),
-    help="Processes that share the lines of stdin, all read first; a service needs none.",
+    help="Search the lines of stdin in N processes (not needed with a running service).",
 )
-@click.option("--local", is_flag=True, help="Don't ask a 'termsearch serve' that has the index.")
+@click.option(
+    "--local", is_flag=True, help="Don't ask a running 'termsearch serve' that has the index."
+)
 @index_option
 @json_option
 @encoder_options
@@ -96,11 +109,8 @@ def query_command(texts: tuple[str, ...], as_json: bool, explain: bool, **given:
     """
     if given["min_score"] is not None and isnan(given["min_score"]):
         raise click.UsageError("--min-score: expected a number.")
-    if given["under"] == "":
-        raise click.UsageError("--under: expected a CURIE such as mesh:D005334.")
     asked = _Asked(
-        filters=_taken(given, "vocabularies", "types", "langs", "inactive")
-        | {"under": given.pop("under") or ""},
+        filters=_filters(given),
         context=_context(given.pop("context")),
         terms=_taken(given, "limit", "mode", "min_score"),
         **_taken(given, "jobs", "local"),
@@ -122,6 +132,21 @@ class _Asked(NamedTuple):
     local: bool
 
 
+def _filters(given: dict[str, Any]) -> dict[str, Any]:
+    """Fields of `Where`, without the blanks that a copied name has around it."""
+    several = _taken(given, "vocabularies", "types", "langs")
+    under = given.pop("under")
+    if len(under) > 1:  # a `Where` has one; the last would win unsaid
+        raise UsageError(f"--under: given {len(under)} times; expected one CURIE.")
+    if "" in under:
+        raise click.UsageError("--under: expected a CURIE such as mesh:D005334.")
+    return {
+        **{field: [value.strip() for value in values] for field, values in several.items()},
+        "under": "".join(under),
+        **_taken(given, "inactive"),
+    }
+
+
 def _taken(given: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: given.pop(name) for name in names}
 
@@ -135,7 +160,7 @@ def _answers(settings: Settings, texts: Iterable[str], asked: _Asked) -> "Iterat
         yield from _searched(settings, texts, asked)
         return
     remaining = iter(texts)
-    for block in _blocks(remaining):
+    for block in batches(remaining, _BLOCK):
         answers = service.query_many(block, asked.filters, context=asked.context, **asked.terms)
         if answers is None:
             yield from _searched(settings, chain(block, remaining), asked)
@@ -156,25 +181,32 @@ def _searched(settings: Settings, texts: Iterable[str], asked: _Asked) -> "Itera
         )
         return
     with connect(settings) as search:
-        for block in _blocks(texts):
+        for block in batches(texts, _BLOCK):
             contexts = [asked.context] * len(block)
             yield from search.query_many(block, where, contexts=contexts, **asked.terms)
 
 
-def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
-    iterator = iter(texts)
-    while block := list(islice(iterator, _BLOCK)):
-        yield block
-
-
 def _context(given: str) -> str:
-    """A file's text, if there is a file of that name; else what was given."""
+    """A file's text, if there is a file of that name; else what was given.
+
+    Raises:
+        BadReleaseError: There is such a file, and it can't be read.
+        UsageError: It is a folder, or can only be meant as a file and there is none.
+    """
+    if not given:
+        return ""
     try:
-        if "\n" not in given and Path(given).is_file():
-            return Path(given).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        is_folder = S_ISDIR(Path(given).stat().st_mode)
+    except (OSError, ValueError):  # there is none, or none can be called so
+        if _FILE_NAME.fullmatch(given):
+            raise UsageError(f"--context {given}: no such file.") from None
+        return given
+    if is_folder:
+        raise UsageError(f"--context {given} is a folder; expected a file or a text.")
+    try:
+        return Path(given).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
         raise BadReleaseError(given, f"can't be read as UTF-8 text ({error}).") from error
-    return given
 
 
 def print_answer(answer: "Answer", *, explain: bool = False) -> None:

@@ -13,16 +13,16 @@ __all__ = ["remove_command"]
 
 @click.command("remove")
 @click.argument("origins", metavar="ORIGIN...", nargs=-1, required=True)
-@click.option("--keep", is_flag=True, help="Retain what answers now, for termsearch rollback.")
-@click.option("--discard", is_flag=True, help="Throw away what an ingest that was cut has left.")
+@click.option("--keep", is_flag=True, help="Keep what answers now for termsearch rollback.")
+@click.option("--discard", is_flag=True, help="Discard what an interrupted ingest left behind.")
 @index_option
 @json_option
 def remove_command(
     origins: tuple[str, ...], keep: bool, discard: bool, as_json: bool, **given: Any
 ) -> None:
-    """Take all names of ORIGINs out of the index: what one loader, or a part of it, has put in.
+    """Remove all names of ORIGINs from the index: what one loader, or a part of it, put there.
 
-    termsearch status lists origins. Queries see the index as it was until all is removed.
+    termsearch status lists origins. Queries see the index as it was until all are removed.
 
     \b
         termsearch remove table/ward obo/doid

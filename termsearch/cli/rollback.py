@@ -17,8 +17,8 @@ __all__ = ["rollback_command"]
 def rollback_command(as_json: bool, **given: Any) -> None:
     """Go back to the releases that the last ingest with --keep replaced.
 
-    Nothing is lost until the next ingest: a second rollback returns to where you were. An ingest
-    goes on from what is current then, and deletes the other.
+    Nothing is lost until the next ingest: a second rollback returns to where you were. The
+    next ingest continues from what is current then, and deletes the other.
 
     \b
         termsearch ingest desc2026.xml --keep

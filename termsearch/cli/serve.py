@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from termsearch.cli.options import encoder_options, index_option, settings_with
-from termsearch.errors import ConfigError
+from termsearch.errors import extra_missing
 
 __all__ = ["serve_command"]
 
@@ -16,16 +16,26 @@ _NEEDS = ("fastapi", "prometheus_client", "uvicorn")
 
 
 @click.command("serve")
-@click.option("--host", metavar="H", help="Where to listen.  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="[default: 8000]")
+@click.option("--host", metavar="H", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8000]")
 @click.option(
     "--keys",
     "keys_file",
     metavar="FILE",
-    help="API keys, one 'name:role:key' a line; roles: read, admin.",
+    help="API keys, one 'name:role:key' per line; roles: read, admin.",
 )
-@click.option("--cors", multiple=True, metavar="ORIGIN", help="Pages that may ask; repeatable.")
-@click.option("--log-queries", is_flag=True, default=None, help="Log texts: maybe patient data.")
+@click.option(
+    "--cors",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Origins whose web pages may call the service; repeatable.",
+)
+@click.option(
+    "--log-queries",
+    is_flag=True,
+    default=None,
+    help="Log query texts (may contain patient data).",
+)
 @index_option
 @encoder_options
 def serve_command(cors: tuple[str, ...], **given: Any) -> None:
@@ -35,30 +45,20 @@ def serve_command(cors: tuple[str, ...], **given: Any) -> None:
         termsearch serve
         termsearch serve --host 0.0.0.0 --keys keys.txt --cors https://forms.example.org
     """
-    missing = [name for name in _NEEDS if find_spec(name) is None]
-    if missing:
-        raise ConfigError(
-            f"'termsearch serve' needs {', '.join(missing)}, not installed here; "
-            "pip install 'termsearch[serve]'."
-        )
+    for package in _NEEDS:
+        if find_spec(package) is None:
+            raise extra_missing(package, "serve")
     from termsearch.connect import connect
     from termsearch.service import ServiceConfig, serve
 
     settings = settings_with(cors=cors or None, **given)
-    config = ServiceConfig(
-        host=settings.host,
-        port=settings.port,
-        keys_file=settings.keys_file,
-        cors=settings.cors,
-        log_queries=settings.log_queries,
-        concurrent=settings.concurrent,
-        request_seconds=settings.request_seconds,
-    )
-    logging.basicConfig(
-        format="%(asctime)s %(name)s %(message)s",
-        level=logging.INFO,
-        force=True,  # the package abbreviations has set up a log of its own
-    )
+    config = ServiceConfig.from_settings(settings)
+    logging.basicConfig(format="%(asctime)s %(name)s %(message)s", level=logging.INFO)
     for noisy in ("httpx", "uvicorn.error"):  # every request to a server; starts and stops
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    if settings.qdrant_url:
+        from termsearch.index.server import key_in_clear
+
+        if told := key_in_clear(settings.qdrant_url, settings.api_key()):
+            logging.getLogger("termsearch.service").warning("%s", told)
     asyncio.run(serve(lambda: connect(settings), config, settings))

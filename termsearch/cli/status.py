@@ -9,6 +9,7 @@ from termsearch.cli.tables import print_table
 
 if TYPE_CHECKING:
     from termsearch.index.manifest import Generation
+    from termsearch.status import TypeStatus
 
 __all__ = ["described", "status_command", "tell_of_deleted"]
 
@@ -16,16 +17,17 @@ _MB = 1_000_000
 
 
 @click.command("status")
+@click.option("--types", is_flag=True, help="List semantic types and groups; --json always does.")
 @index_option
 @json_option
-def status_command(as_json: bool, **given: Any) -> None:
+def status_command(types: bool, as_json: bool, **given: Any) -> None:
     """Show the encoder, vocabularies, releases, counts and size of an index."""
     from termsearch.connect import open_index
     from termsearch.status import status
 
     index = open_index(settings_with(**given))
     try:
-        found = status(index)
+        found = status(index, types=types or as_json)
     finally:
         index.close()
     if as_json:
@@ -33,7 +35,7 @@ def status_command(as_json: bool, **given: Any) -> None:
         return
     click.echo(f"index    {found.location}")
     click.echo(f"encoder  {found.encoder}")
-    click.echo(f"size     {found.bytes / _MB:,.0f} MB" if found.bytes else "size     not told")
+    click.echo(f"size     {found.bytes / _MB:,.0f} MB" if found.bytes else "size     unknown")
     print_table(
         ["vocabulary", "release", "concepts", "names", ""],
         [
@@ -56,12 +58,22 @@ def status_command(as_json: bool, **given: Any) -> None:
         ],
     )
     if found.used_by:
-        click.echo(f"filter also by: {', '.join(found.used_by)}")
+        click.echo(f"can also be filtered by: {', '.join(found.used_by)}")
+    if types:
+        print_table(
+            ["type", "name", "group", "vocabulary", "concepts"],
+            [_type(kind) for kind in found.types],
+        )
     if found.kept:
         click.echo(f"kept: {described(found.kept)}; termsearch rollback returns to it")
     if found.unfinished:
         what = described(found.unfinished)
-        click.echo(f"not published: {what}; an ingest is running, or was cut: run it again")
+        click.echo(f"not published: {what}; an ingest is running or was interrupted: run it again")
+
+
+def _type(kind: "TypeStatus") -> list[str]:
+    group = kind.group if kind.group_name in {"", kind.group} else f"{kind.group} {kind.group_name}"
+    return [kind.code, kind.name, group, kind.vocabulary, f"{kind.concepts:,}"]
 
 
 def described(generation: "Generation") -> str:

@@ -9,6 +9,7 @@ import click
 
 from termsearch.cli.options import index_option, json_option, settings_with
 from termsearch.cli.tables import print_table
+from termsearch.errors import TermsearchError
 
 if TYPE_CHECKING:
     from termsearch.index import Index
@@ -23,7 +24,7 @@ __all__ = ["verify_command"]
     default=50,
     show_default=True,
     type=click.IntRange(1, 1000),
-    help="Stored names asked for under each filter.",
+    help="Stored names to search for under each filter.",
 )
 @click.option(
     "--min-recall",
@@ -33,15 +34,19 @@ __all__ = ["verify_command"]
     help="Fail if a filter's mean recall@10 is lower.",
 )
 @click.option(
-    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="Other names."
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 2**32 - 1),
+    help="Random seed; another value draws other names.",
 )
 @index_option
 @json_option
 def verify_command(queries: int, min_recall: float, seed: int, as_json: bool, **given: Any) -> None:
     """Prove that an index finds what is in it, under filters of every shape, and is whole.
 
-    Stored names are asked for as a query asks, and again with every vector compared. Exit code 1
-    if a filter loses hits or a check fails.
+    Stored names are searched for as a query does it, and again by comparing every vector. Exit
+    code 1 if a filter loses hits or a check fails.
     """
     from termsearch.connect import open_index
 
@@ -53,8 +58,7 @@ def verify_command(queries: int, min_recall: float, seed: int, as_json: bool, **
     click.echo(found.model_dump_json()) if as_json else _print(found)
     if found.failures:
         more = f"; and {len(found.failures) - 1} more" if len(found.failures) > 1 else ""
-        click.echo(f"Error: index {found.index!r}: {found.failures[0]}{more}.", err=True)
-        raise SystemExit(1)
+        raise TermsearchError(f"index {found.index!r}: {found.failures[0]}{more}.")
 
 
 def _verified(index: "Index", queries: int, min_recall: float, seed: int) -> "Verification":

@@ -1,17 +1,19 @@
 """Mentions with the concepts that they mean, read from a file."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from termsearch.errors import BadRecordError, BadReleaseError
-from termsearch.vocabulary import curie, split_curie
+from termsearch.vocabulary import KNOWN, curie, split_curie, vocabulary_id
 
 __all__ = ["Mention", "read_mentions"]
 
 _REQUIRED = ("mention", "gold")
 _OPTIONAL = ("category", "context")
+_KNOWN = {vocabulary.id for vocabulary in KNOWN}
 
 
 class Mention(BaseModel):
@@ -29,45 +31,50 @@ class Mention(BaseModel):
 
 
 def read_mentions(path: Path) -> list[Mention]:
-    """The mentions of a tab-separated file, whose first line names its columns.
+    """The mentions of a tab-separated file, whose first line names its columns, in any case.
 
     ``mention`` and ``gold`` are required; ``category`` and ``context`` may be there. ``gold`` is
-    CURIEs joined by ``|``, or empty where no concept is right. Nothing is quoted.
+    CURIEs or FHIR's ``system|code``, joined by ``|``, or empty where no concept is right. Nothing
+    is quoted; blank lines are passed over.
 
     Raises:
         BadRecordError: The line that is wrong.
         BadReleaseError: The file can't be read, or has no mention.
     """
     lines = _lines(path)
-    header = _header(path, lines[0].split("\t"))
-    mentions = [
-        _mention(path, number, header, line) for number, line in enumerate(lines[1:], start=2)
-    ]
+    first, line = next(lines, (1, ""))
+    header = _header(path, first, [name.strip().casefold() for name in line.split("\t")])
+    mentions = [_mention(path, number, header, line) for number, line in lines]
     if not mentions:
         raise BadReleaseError(path, "no mention; expected one on each line after the header.")
     return mentions
 
 
-def _lines(path: Path) -> list[str]:
-    """Split at line feeds alone: a mention may hold any other separator that Unicode knows."""
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Those that are not blank, each with its number from 1.
+
+    Split at line feeds alone: a mention may hold any other separator that Unicode knows.
+    """
     try:
-        text = path.read_bytes().decode("utf-8-sig").removesuffix("\n")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = error.object.count(b"\n", 0, error.start) + 1
         raise BadRecordError(path, f"line {number}", "not UTF-8") from error
     except OSError as error:
         raise BadReleaseError(path, f"can't be read ({error.strerror}).") from error
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line.removesuffix("\r")
 
 
-def _header(path: Path, columns: Sequence[str]) -> Sequence[str]:
+def _header(path: Path, number: int, columns: Sequence[str]) -> Sequence[str]:
     expected = set(_REQUIRED) <= set(columns) <= {*_REQUIRED, *_OPTIONAL}
     if not expected or len(set(columns)) < len(columns):
         problem = (
-            f"the columns are {', '.join(map(repr, columns))}; expected 'mention' and 'gold', and "
-            "if you like 'category' and 'context', between tabs"
+            f"the columns are {', '.join(map(repr, columns))}; expected 'mention' and 'gold', "
+            "optionally 'category' and 'context', between tabs"
         )
-        raise BadRecordError(path, "line 1", problem)
+        raise BadRecordError(path, f"line {number}", problem)
     return columns
 
 
@@ -89,9 +96,26 @@ def _mention(path: Path, number: int, header: Sequence[str], line: str) -> Menti
 
 
 def _gold(path: Path, number: int, text: str) -> Iterator[str]:
-    for each in filter(None, map(str.strip, text.split("|"))):
+    for each in _codes(text):
         parts = split_curie(each)
         if parts is None:
             problem = f"{each!r} in gold is no CURIE such as mesh:D005334 (several: joined by |)"
             raise BadRecordError(path, f"line {number}", problem)
         yield curie(*parts)
+
+
+def _codes(text: str) -> Iterator[str]:
+    """What ``|`` parts, but for the one within FHIR's ``system|code``."""
+    pieces = deque(filter(None, map(str.strip, text.split("|"))))
+    while pieces:
+        piece = pieces.popleft()
+        if _is_system(piece, pieces[0] if pieces else ""):
+            piece = f"{piece}|{pieces.popleft() if pieces else ''}"
+        yield piece
+
+
+def _is_system(piece: str, following: str) -> bool:
+    """Whether a code has to follow: an address that we know, or one before what is no CURIE."""
+    if not piece.casefold().startswith(("http://", "https://", "urn:")):
+        return False
+    return vocabulary_id(piece) in _KNOWN or bool(following and split_curie(following) is None)
