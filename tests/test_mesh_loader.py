@@ -252,7 +252,7 @@ def test_a_translation_is_a_part_of_its_own_with_the_places_and_types_of_the_eng
 ) -> None:
     found = list(load([french(tmp_path), DESC, SUPP], Options(), Report()))
 
-    fever, pyrexia = (concept for concept in found if concept.code == "D990003")
+    pyrexia, fever = (concept for concept in found if concept.code == "D990003")
     assert (fever.part, fever.names[0].text, fever.names[0].lang) == (
         "desc-fr", "Fr Blue Fever", "fr",
     )  # fmt: skip

@@ -22,7 +22,7 @@ class Part(NamedTuple):
     record: str
     ui: str
     heading: str
-    in_trees: bool  #: records have tree numbers, so the file is read twice
+    in_trees: bool  #: records have tree numbers
 
 
 PARTS = (
