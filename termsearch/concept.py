@@ -83,7 +83,9 @@ class Concept(BaseModel):
         default=(), description="Codes to use instead of this inactive one, best first."
     )
     replaces: tuple[str, ...] = Field(
-        default=(), description="Retired codes that now mean this concept and are not loaded."
+        default=(),
+        description="Retired codes that now mean this concept and are not loaded; CURIEs where "
+        "they are of a vocabulary that uses its names.",
     )
     xrefs: tuple[str, ...] = Field(default=(), description="CURIEs in other vocabularies.")
 

@@ -9,6 +9,7 @@ from termsearch.index import Index
 from termsearch.ingest import ingest
 from termsearch.loader import Options, Report
 from termsearch.lookup import lookup
+from termsearch.mappings import mappings
 from termsearch_loaders.athena import load
 from tests.conftest import WordHash
 from tests.test_athena_loader import loaded, written
@@ -80,9 +81,9 @@ def test_a_code_replaces_the_retired_ones_that_lead_to_it(tmp_path: Path) -> Non
     found = loaded(release(tmp_path / "zz", LEADS), report=report)
 
     assert {code: one.replaces for code, one in found.items() if one.replaces} == {
-        "91": ("90", "93", "94", "95", "96"),
-        "92": ("90", "98"),
-        "HP:6": ("HP:7",),
+        "91": ("90", "93", "94", "95", "96", *(f"omop:{n}" for n in (10, 3, 4, 5, 6))),
+        "92": ("90", "98", "omop:10", "omop:8"),
+        "HP:6": ("HP:7", "omop:17"),
     }
     assert not any(one.replaced_by for one in found.values())
     assert report.read == report.kept + report.dropped.total() == 17
@@ -116,7 +117,7 @@ def test_without_the_file_nothing_leads_anywhere(tmp_path: Path, inactive: bool)
 
     without = loaded(folder, options=options)
 
-    silent = {"replaces": (), "replaced_by": ()}
+    silent: dict[str, object] = {"replaces": (), "replaced_by": (), "xrefs": ()}
     assert without == {code: one.model_copy(update=silent) for code, one in with_it.items()}
     assert without != with_it
 
@@ -126,7 +127,7 @@ def test_what_leads_to_a_vocabulary_that_is_left_out_leads_nowhere(tmp_path: Pat
 
     found = loaded(release(tmp_path / "zz", LEADS), options=options)
 
-    assert {code: one.replaces for code, one in found.items()} == {"HP:6": ("HP:7",)}
+    assert {code: one.replaces for code, one in found.items()} == {"HP:6": ("HP:7", "omop:17")}
 
 
 def test_a_broken_row_that_leads_somewhere_names_its_line(tmp_path: Path) -> None:
@@ -150,3 +151,37 @@ def test_a_retired_code_is_answered_with_its_successor(
     assert entry.curie == "snomedct:91"
     assert entry.redirect
     assert entry.redirect.asked == "snomedct:94"
+
+
+def test_a_retired_concept_id_is_answered_with_its_successor(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    folder = release(tmp_path / "zz", LEADS)
+    ingest(load([folder], Options(), Report()), "athena", encoder, index)
+
+    (entry,) = lookup(index, "omop:4")
+
+    assert (entry.curie, entry.xrefs) == ("snomedct:91", ["omop:1"])
+    assert entry.redirect
+    assert (entry.redirect.asked, entry.redirect.reason) == ("omop:4", "merged")
+
+
+def test_what_maps_to_a_concept_of_another_vocabulary_has_it_as_a_cross_reference(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    leads = ["13|1|Maps to|", "13|15|Maps to|", "13|2|Maps to|D", "13|4|Maps to|", "2|1|Maps to|"]
+    folder = release(tmp_path / "zz", leads)
+    ingest(load([folder], Options(), Report()), "athena", encoder, index)
+
+    found = {each.curie: each.relation for each in mappings(index, "ndc:0009")}
+    back = {each.curie: each.relation for each in mappings(index, "snomedct:91")}
+
+    assert found == {"snomedct:91": "xref", "ndc:0010": "xref", "omop:13": "source"}
+    assert back == {"ndc:0009": "xref by", "snomedct:92": "xref by", "omop:1": "source"}
+
+
+def test_a_successor_is_no_cross_reference_besides(tmp_path: Path) -> None:
+    found = loaded(release(tmp_path / "zz", LEADS), options=Options(inactive=True))
+
+    assert (found["95"].replaced_by, found["95"].xrefs) == (("91",), ())
+    assert (found["Z99"].replaced_by, found["Z99"].xrefs) == ((), ("snomedct:91",))

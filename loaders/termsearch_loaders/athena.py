@@ -7,14 +7,15 @@ omop:437663`` finds it. Types are concept classes, and their groups domains. The
 
 A retired code leads to those in use of its vocabulary that CONCEPT_RELATIONSHIP.csv, if it is
 there, names with "Concept replaced by" or, where that leads nowhere and the concept is not
-standard, with "Maps to".
+standard, with "Maps to". That relation, to whatever vocabulary, is a cross-reference too, so that
+``ConceptMap/$translate`` leads from a source's code to the standard concept.
 
 The files are not in one order: they are joined on disk before the first concept comes, and
 progress counts concepts.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +23,8 @@ from typing import NamedTuple
 
 from termsearch.concept import Concept, Kind, Name, SemanticType, Source
 from termsearch.loader import Options, Report, visible
-from termsearch.vocabulary import full_code, vocabulary_id
-from termsearch_loaders.athena_history import LEADS, SCHEMA, History
+from termsearch.vocabulary import curie, full_code, vocabulary_id
+from termsearch_loaders.athena_history import LEADS, OMOP, SCHEMA, History
 from termsearch_loaders.athena_rows import has_table, rows, tables
 from termsearch_loaders.temporary_database import temporary_database
 
@@ -32,9 +33,6 @@ __all__ = ["OPTIONS", "load", "recognises"]
 OPTIONS = frozenset({"vocabularies", "langs", "inactive"})
 
 LANG = "en"
-
-#: Where codes are concept_ids.
-OMOP = "omop"
 
 #: language_concept_id of English.
 _ENGLISH = "4180186"
@@ -143,6 +141,7 @@ def _concepts(
         report.done += len(found)
         types = dict.fromkeys(SemanticType(r.kind, r.kind, r.domain, r.domain) for r in found)
         active = any(row.active for row in found)
+        instead = () if active else history.replaced_by(vocabulary, code)
         yield Concept(
             vocabulary=vocabulary,
             code=code,
@@ -151,14 +150,21 @@ def _concepts(
             part=vocabulary,
             types=tuple(types),
             active=active,
-            replaced_by=() if active else history.replaced_by(vocabulary, code),
+            replaced_by=instead,
             replaces=history.replaces(vocabulary, code) if active else (),
+            xrefs=_mapped(history, found, {curie(vocabulary, each) for each in (code, *instead)}),
         )
     lost = _number(
         db, "SELECT count(*) FROM synonym WHERE id NOT IN (SELECT id FROM concept WHERE kept)"
     )
     if lost:
         report.drop("synonym of a concept that is left out", lost)
+
+
+def _mapped(history: History, found: Sequence[_Row], known: Container[str]) -> tuple[str, ...]:
+    """CURIEs that the rows of one code map to, without those that are ``known``."""
+    mapped = dict.fromkeys(each for row in found for each in history.maps_to(row.id))
+    return tuple(each for each in mapped if each not in known)
 
 
 def _names(db: sqlite3.Connection, found: Sequence[_Row], report: Report) -> tuple[Name, ...]:

@@ -1,4 +1,4 @@
-"""Where retired OMOP concepts lead, which CONCEPT_RELATIONSHIP says.
+"""Where OMOP concepts lead, which CONCEPT_RELATIONSHIP says: retired ones, and all that map.
 
 A default download has 38 million rows there. Those that lead somewhere are joined with the
 concepts on disk, so that memory stays flat.
@@ -8,9 +8,13 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from termsearch.vocabulary import curie
 from termsearch_loaders.walk import ends
 
-__all__ = ["LEADS", "SCHEMA", "History"]
+__all__ = ["LEADS", "OMOP", "SCHEMA", "History"]
+
+#: Where codes are concept_ids.
+OMOP = "omop"
 
 _REPLACED, _MAPPED = "Concept replaced by", "Maps to"
 
@@ -20,7 +24,7 @@ LEADS = re.compile(rf"\t(?:{_REPLACED}|{_MAPPED})(?:\t|$)")
 #: ``concept`` has id, vocabulary, code, active, standard and kept.
 SCHEMA = """
 CREATE TABLE lead (old, new, relation);
-CREATE TABLE successor (vocabulary, old, new);
+CREATE TABLE successor (vocabulary, old, new, id);
 """
 
 _INDEXES = """
@@ -40,15 +44,21 @@ ORDER BY vocabulary, code, id
 """
 
 _REPLACES = """
-SELECT old FROM successor AS by WHERE vocabulary = ? AND new = ? AND NOT EXISTS (
+SELECT old, id FROM successor AS by WHERE vocabulary = ? AND new = ? AND NOT EXISTS (
     SELECT 1 FROM concept WHERE (vocabulary, code) = (by.vocabulary, by.old) AND kept
 )
 ORDER BY old
 """
 
 
+_MAPS = """
+SELECT vocabulary, code FROM lead JOIN concept ON concept.id = lead.new
+WHERE lead.old = ? AND relation = ? AND active ORDER BY lead.rowid
+"""
+
+
 class History:
-    """The successors of codes, of the same vocabulary and in use."""
+    """The successors of codes, of the same vocabulary and in use, and what codes map to."""
 
     def __init__(self, db: sqlite3.Connection, found: Iterable[tuple[str, ...]]) -> None:
         """Join ``found``, rows of CONCEPT_RELATIONSHIP, with the concepts in ``db``."""
@@ -56,30 +66,34 @@ class History:
         db.executemany("INSERT INTO lead VALUES (?, ?, ?)", _valid(found))
         if db.execute("SELECT 1 FROM lead").fetchone():
             db.executescript(_INDEXES)
-            db.executemany("INSERT INTO successor VALUES (?, ?, ?)", self._successors())
+            db.executemany("INSERT INTO successor VALUES (?, ?, ?, ?)", self._successors())
             db.execute("CREATE INDEX successor_old ON successor (vocabulary, old)")
             db.execute("CREATE INDEX successor_new ON successor (vocabulary, new, old)")
 
     def replaced_by(self, vocabulary: str, code: str) -> tuple[str, ...]:
         """Codes to use in place of a retired one."""
         query = "SELECT new FROM successor WHERE vocabulary = ? AND old = ? ORDER BY rowid"
-        return self._codes(query, vocabulary, code)
+        found = self._db.execute(query, (vocabulary, code))
+        return tuple(dict.fromkeys(new for (new,) in found))
 
     def replaces(self, vocabulary: str, code: str) -> tuple[str, ...]:
-        """Retired codes that are not kept, in place of which to use this one."""
-        return self._codes(_REPLACES, vocabulary, code)
+        """Retired codes that are not kept, in place of which to use this one, and their ids."""
+        found = self._db.execute(_REPLACES, (vocabulary, code)).fetchall()
+        ids = (f"{OMOP}:{id_}" for _, id_ in found)
+        return tuple(dict.fromkeys((*(old for old, _ in found), *ids)))
 
-    def _codes(self, query: str, *values: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(code for (code,) in self._db.execute(query, values)))
+    def maps_to(self, id_: str) -> list[str]:
+        """CURIEs of the concepts in use, of any vocabulary that is read, that one maps to."""
+        return [curie(*found) for found in self._db.execute(_MAPS, (id_, _MAPPED))]
 
-    def _successors(self) -> Iterator[tuple[str, str, str]]:
+    def _successors(self) -> Iterator[tuple[str, str, str, str]]:
         for id_, vocabulary, code, standard in self._db.execute(_RETIRED):
             relations = [_REPLACED] if standard else [_REPLACED, _MAPPED]
             for relation in relations:
                 # The second only where the first leads nowhere: as a rule they say the same, and
                 # a code with one successor is answered with it, a code with two is not.
                 if found := self._ends(id_, vocabulary, {_REPLACED, relation}):
-                    yield from ((vocabulary, code, each) for each in found)
+                    yield from ((vocabulary, code, each, id_) for each in found)
                     break
 
     def _ends(self, id_: str, vocabulary: str, relations: set[str]) -> list[str]:

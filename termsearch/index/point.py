@@ -244,7 +244,7 @@ def _shared(concept: Concept, name: str, origin: str) -> dict[str, Any]:
 
 def _point(concept: Concept, name: Name, form: str, shared: dict[str, Any], *, card: bool) -> Point:
     own = curie(concept.vocabulary, concept.code)
-    replaces = _curies(concept.vocabulary, concept.replaces) if card else []
+    replaces = _replaced(concept) if card else []
     used_as = [curie(source.vocabulary, source.code) for source in name.sources if source.code]
     return _made(
         {
@@ -281,6 +281,15 @@ def _made(fields: dict[str, Any]) -> Point:
     object.__setattr__(point, "__pydantic_extra__", None)
     object.__setattr__(point, "__pydantic_private__", None)
     return point
+
+
+def _replaced(concept: Concept) -> list[str]:
+    """CURIEs of the retired codes, those of the vocabularies that use its names among them."""
+    users = {source.vocabulary for name in concept.names for source in name.sources}
+    return [
+        code if code.partition(":")[0] in users else curie(concept.vocabulary, code)
+        for code in concept.replaces
+    ]
 
 
 def _curies(vocabulary: str, codes: Iterable[str]) -> list[str]:
