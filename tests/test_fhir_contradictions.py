@@ -1,15 +1,18 @@
 """Parameters that say two things, or a thing that is not done: refused, never half answered."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fhir import EXPAND, LOOKUP, MESH, SNOMED, failed, get, post, value
+from termsearch.service.fhir.dates import released
+from tests.fhir import EXPAND, ICD, LOOKUP, MESH, SNOMED, failed, get, post, value
 
 FEVER = {"system": MESH, "code": "D990002"}
 ANKLE = {"system": SNOMED, "code": "29999992"}
+SHOWN = {**FEVER, "display": "Fever"}
+CONCEPT = {"coding": [ANKLE, SHOWN]}
 SET = {"resourceType": "ValueSet", "status": "active", "compose": {"include": [{"system": MESH}]}}
 VALIDATE = "$validate-code"
 DATED = [
@@ -26,23 +29,52 @@ def body(**given: Any) -> dict[str, Any]:
     def part(name: str, said: Any) -> dict[str, Any]:
         if isinstance(said, str):
             return {"name": name, "valueString": said}
-        return {"name": name, "resource" if "resourceType" in said else "valueCoding": said}
+        kinds = {"resourceType": "resource", "coding": "valueCodeableConcept"}
+        kind = next((kinds[key] for key in kinds if key in said), "valueCoding")
+        return {"name": name, kind: said}
 
     return {"resourceType": "Parameters", "parameter": [part(*each) for each in given.items()]}
 
 
 @pytest.mark.parametrize(("path", "query"), DATED)
-def test_the_past_is_not_here(client: TestClient, path: str, query: dict[str, Any]) -> None:
+def test_what_held_before_a_release_is_not_here(
+    client: TestClient, path: str, query: dict[str, Any]
+) -> None:
     now = datetime.now(UTC)
-    past = ["1999", "2020-02", f"{now - timedelta(days=2):%Y-%m-%d}", "2020-01-01T10:00:00Z"]
-    held = [f"{now:%Y}", f"{now:%Y-%m}", f"{now:%Y-%m-%d}", f"{now:%Y-%m-%dT%H:%M:%SZ}", "2999"]
+    today = [f"{now:%Y}", f"{now:%Y-%m}", f"{now:%Y-%m-%d}", f"{now:%Y-%m-%dT%H:%M:%SZ}"]
 
-    for date in past:
+    for date in ("1999", "2020-02", "2025-10-31", "2020-01-01T10:00:00Z"):
         outcome = get(client, path, status=400, **query, date=date)
         assert failed(outcome)[0] == "not-supported"
-        assert date in failed(outcome)[1]
-    for date in held:
+        assert failed(outcome)[1].startswith(f"date is {date}; what is here is {MESH}|2026")
+    for date in (*today, "2025-11-30", "2025", "2026-01", "2999"):
         get(client, path, **query, date=date)
+
+
+def test_a_past_date_is_passed_over_where_nobody_knows_the_release(client: TestClient) -> None:
+    query = {"system": "urn:x-termsearch:ward_a", "code": "W/1", "date": "2020-01-01"}
+
+    answer = client.get(f"/fhir/{LOOKUP}", params=query)
+    strict = client.get(f"/fhir/{LOOKUP}", params=query, headers={"Prefer": "handling=strict"})
+
+    assert (answer.status_code, answer.headers["warning"]) == (200, '299 - "ignored: date"')
+    assert strict.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("20260101", "2026-01-01"),
+        ("releases/2024-01-16", "2024-01-16"),
+        ("2026AB", "2026"),
+        ("2026", "2025-11"),
+        ("2025, 2026", "2025-11"),
+        ("v1.2", ""),
+        ("", ""),
+    ],
+)
+def test_a_version_says_from_when_it_is(version: str, expected: str) -> None:
+    assert released(version) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,16 +84,23 @@ def test_the_past_is_not_here(client: TestClient, path: str, query: dict[str, An
         ("ValueSet/snomedct/$expand", {"valueSet": SET}),
         (f"ValueSet/snomedct/{VALIDATE}", {"valueSet": SET, **FEVER}),
         (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "system": SNOMED, "coding": FEVER}),
-        (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "display": "Cough", "coding": FEVER}),
+        (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "display": "Cough", "coding": SHOWN}),
         (f"CodeSystem/{VALIDATE}", {"url": MESH, "system": SNOMED, "code": "D990002"}),
-        (f"CodeSystem/{VALIDATE}", {"url": MESH, "display": "Cough", "coding": FEVER}),
+        (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "systemVersion": "2025",
+                                  "coding": {**FEVER, "version": "2026"}}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "display": "Cough", "coding": SHOWN}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "code": "D990001", "coding": FEVER}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "coding": FEVER, "codeableConcept": CONCEPT}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "codeableConcept": CONCEPT, "display": "Cough"}),
+        (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "system": ICD,
+                                  "codeableConcept": CONCEPT}),
         (f"CodeSystem/mesh/{VALIDATE}", {"system": SNOMED, "code": "D990002"}),
         (LOOKUP, {"coding": FEVER, **ANKLE}),
-        (LOOKUP, {"coding": FEVER, "code": "D990002"}),
+        (LOOKUP, {"coding": FEVER, "code": "D990001"}),
         (LOOKUP, {"coding": FEVER, "system": SNOMED}),
         ("CodeSystem/snomedct/$lookup", {"coding": FEVER}),
         ("CodeSystem/$subsumes", {"codeA": "D990001", "codingA": FEVER, "codingB": FEVER}),
-        ("CodeSystem/$subsumes", {"system": MESH, "codeA": "D990001", "codeB": "D990002",
+        ("CodeSystem/$subsumes", {"system": MESH, "codeA": "D990001", "codeB": "D990003",
                                   "codingB": FEVER}),
         ("CodeSystem/snomedct/$subsumes", {"codingA": FEVER, "codingB": FEVER}),
         ("ConceptMap/$translate", {"coding": FEVER, "system": SNOMED}),
@@ -86,17 +125,30 @@ def test_of_two_things_none_is_dropped_without_a_word(
         ("CodeSystem/mesh/$lookup", {"coding": {"code": "D990002"}}),
         (LOOKUP, {"coding": FEVER, "version": "2026"}),
         (LOOKUP, {"coding": {"code": "D990002"}, "system": MESH}),
+        (LOOKUP, {"coding": FEVER, **FEVER}),
         ("CodeSystem/mesh/$subsumes", {"codingA": FEVER, "codingB": FEVER}),
+        ("CodeSystem/$subsumes", {"system": MESH, "codeA": "D990001", "codeB": "D990002",
+                                  "codingB": FEVER}),
+        ("ConceptMap/$translate", {"coding": {"system": SNOMED, "code": "59999995"},
+                                   "system": SNOMED}),
+        (EXPAND, {"url": "http://x.org/set|1", "valueSet": {**SET, "url": "http://x.org/set"}}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "display": "fever", "coding": SHOWN}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "display": "Fever", "coding": FEVER}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "display": "Fever", "codeableConcept": CONCEPT}),
+        (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "system": "MSH", "display": "Fever",
+                                  "systemVersion": "2026", "code": "D990002", "coding": SHOWN}),
+        (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "system": MESH,
+                                  "codeableConcept": CONCEPT}),
         (f"CodeSystem/{VALIDATE}", {"url": MESH, "system": "MSH", "code": "D990002"}),
         (f"CodeSystem/mesh/{VALIDATE}", {"coding": FEVER}),
     ],
-)
+)  # fmt: skip
 def test_the_same_said_twice_is_answered(
     client: TestClient, path: str, given: dict[str, Any]
 ) -> None:
     answer = post(client, path, body(**given))
 
-    assert value(answer, "result") is not False
+    assert "parameter" not in answer or value(answer, "result") is not False
 
 
 def test_a_version_that_is_not_here_is_refused_beside_a_coding(client: TestClient) -> None:
@@ -112,7 +164,6 @@ def test_a_version_that_is_not_here_is_refused_beside_a_coding(client: TestClien
         ("ConceptMap/$translate", "targetScope"),
         ("r5/ConceptMap/$translate", "code"),
         ("r5/ConceptMap/$translate", "reverse"),
-        (EXPAND, "property"),
     ],
 )
 def test_a_parameter_of_the_other_version_is_refused(
@@ -137,3 +188,61 @@ def test_both_versions_take_both_spellings_of_the_target(
 
     (match,) = [each for each in answer["parameter"] if each["name"] == "match"]
     assert match["part"][1]["valueCoding"]["system"] == SNOMED
+
+
+def test_a_display_beside_a_coding_without_one_is_that_of_the_coding(client: TestClient) -> None:
+    given = {"url": MESH, "display": "Cough", "coding": FEVER}
+
+    assert value(post(client, f"CodeSystem/{VALIDATE}", body(**given)), "result") is False
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        (
+            "r5/ConceptMap/$translate",
+            {"sourceCode": "59999995", "system": SNOMED, "reverse": False},
+        ),
+        (LOOKUP, {**FEVER, "useSupplement": None}),
+        (LOOKUP, {**FEVER, "useSupplement": ""}),
+    ],
+)
+def test_what_asks_for_nothing_is_not_refused(
+    client: TestClient, path: str, given: dict[str, Any]
+) -> None:
+    parts = [{"name": name, "valueString": said} for name, said in given.items()]
+
+    post(client, path, {"resourceType": "Parameters", "parameter": parts})
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "ignored"),
+    [
+        (LOOKUP, {**FEVER, "property": ["parent", "moduleId", "status"]},
+         "property:moduleId, property:status"),
+        (EXPAND, {"url": f"{MESH}?fhir_vs", "count": 1, "property": "parent",
+                  "filter": "hyperpyrexia"}, "property"),
+    ],
+)  # fmt: skip
+def test_what_is_not_to_be_had_is_named_in_a_header(
+    client: TestClient, path: str, query: dict[str, Any], ignored: str
+) -> None:
+    answer = client.get(f"/fhir/{path}", params=query)
+    strict = client.get(f"/fhir/{path}", params=query, headers={"Prefer": "handling=strict"})
+
+    assert (answer.status_code, answer.headers["warning"]) == (200, f'299 - "ignored: {ignored}"')
+    assert ("D990001" in answer.text) == (path == LOOKUP)  # the parent
+    assert strict.status_code == 400
+
+
+def test_a_language_by_itself_is_a_designation(client: TestClient) -> None:
+    query: Any = {"url": f"{SNOMED}?fhir_vs", "filter": "left foot"}
+
+    by_tag = get(client, EXPAND, **query, designation="es")
+    by_token = get(client, EXPAND, **query, designation="urn:ietf:bcp:47|es")
+    wrong = get(client, EXPAND, status=400, **query, designation="no tag")
+
+    assert by_tag["expansion"]["contains"] == by_token["expansion"]["contains"]
+    (foot, *_) = by_tag["expansion"]["contains"]
+    assert [each["value"] for each in foot["designation"]] == ["pie izquierdo"]
+    assert "is no system|code" in failed(wrong)[1]

@@ -228,7 +228,7 @@ def test_a_version_that_a_definition_names_can_be_overridden(client: TestClient)
         ({"url": f"{MESH}?fhir_vs", "count": -1}, "invalid"),
         ({"url": f"{MESH}?fhir_vs", "activeOnly": "perhaps"}, "invalid"),
         ({"url": f"{MESH}?fhir_vs", "date": "yesterday"}, "invalid"),
-        ({"url": f"{MESH}?fhir_vs", "designation": "de"}, "invalid"),
+        ({"url": f"{MESH}?fhir_vs", "designation": "in German"}, "invalid"),
         ({"url": f"{MESH}?fhir_vs", "designation": "urn:ietf:bcp:47|"}, "invalid"),
         ({"url": f"{MESH}?fhir_vs", "context": "http://example.org"}, "not-supported"),
         ({"url": f"{MESH}?fhir_vs", "filter": "x" * 1001}, "invalid"),

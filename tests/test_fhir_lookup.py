@@ -108,12 +108,6 @@ def test_a_code_system_goes_by_all_its_names(client: TestClient, system: str) ->
         ({"coding": f"{MESH}|D990002"}, 400, "invalid", "POST"),
         ({"system": MESH, "code": " D990002"}, 400, "invalid", "blank"),
         ({"system": f"{MESH}|1999", "code": "D990002"}, 404, "not-found", "2026"),
-        (
-            {"system": MESH, "code": "D990002", "property": ["parent", "colour"]},
-            400,
-            "not-supported",
-            "colour here; there are: inactive, parent",
-        ),
     ],
 )
 def test_lookup_of_what_is_not_there_is_an_error(

@@ -1,14 +1,15 @@
 """One operation that a client asks for."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from termsearch.aio import AsyncTermSearch
 from termsearch.index import Index
+from termsearch.service.fhir.dates import is_before, is_past
 from termsearch.service.fhir.dialect import Dialect
-from termsearch.service.fhir.outcome import Json
+from termsearch.service.fhir.outcome import Json, not_supported
 from termsearch.service.fhir.parameters import Given, Known
 from termsearch.service.fhir.systems import System, Systems
 
@@ -23,12 +24,16 @@ class Call:
 
     Attributes:
         note: Logs the text of a search, where that is wanted.
+        strict: The client wants nothing passed over.
+        ignored: What is passed over, to be named in a header.
     """
 
     search: AsyncTermSearch
     dialect: Dialect
     given: Given
     note: Callable[[str], None]
+    strict: bool = False
+    ignored: list[str] = field(default_factory=list)
 
     @cached_property
     def systems(self) -> Systems:
@@ -42,6 +47,36 @@ class Call:
     def told(self, name: str, value: str) -> "Call":
         """The same, and ``name`` given as ``value``."""
         return replace(self, given=self.given.with_text(name, value))
+
+    def without(self, name: str) -> "Call":
+        """The same, and ``name`` not given."""
+        return replace(self, given=self.given.without(name))
+
+    def pass_over(self, what: str) -> None:
+        """Note that the answer comes without ``what``.
+
+        Raises:
+            Problem: 400, the client wants that refused.
+        """
+        if self.strict:
+            raise not_supported(f"{what} is not supported here.")
+        self.ignored.append(what)
+
+    def require_held(self, systems: Iterable[System]) -> None:
+        """Refuse a date before the releases of ``systems``: what held then is not here.
+
+        A date that has passed is passed over where the date of a release is not known.
+
+        Raises:
+            Problem: 400.
+        """
+        date = self.given.text("date")
+        for system in systems if date and is_past(date) else ():
+            released = system.released
+            if released and is_before(date, released):
+                raise not_supported(f"date is {date}; what is here is {system.canonical}.")
+            if not released:
+                self.pass_over("date")
 
 
 class Operation(NamedTuple):

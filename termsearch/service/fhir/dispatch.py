@@ -45,7 +45,7 @@ class Said:
     """An answer."""
 
     resource: Json
-    ignored: tuple[str, ...] = ()  #: parameters that no specification knows
+    ignored: tuple[str, ...] = ()  #: parameters that it is given without
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,11 @@ async def _operation(
     read = given(known, asked.query, asked.body, strict=asked.strict)
     if asked.languages and "displayLanguage" in known and _speaks_several(search, read):
         read = read.with_text("displayLanguage", read.text("displayLanguage") or asked.languages)
-    call = Call(search, asked.dialect, read, asked.note)
+    call = Call(search, asked.dialect, read, asked.note, asked.strict, list(read.ignored))
     if resource_id:
         call = _of_instance(call, operation, resource_id)
-    return Said(await operation.run(call), read.ignored)
+    resource = await operation.run(call)
+    return Said(resource, tuple(dict.fromkeys(call.ignored)))
 
 
 def _speaks_several(search: AsyncTermSearch, read: Given) -> bool:

@@ -8,20 +8,19 @@ from termsearch.index import Index
 from termsearch.index.where import Condition
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import Coded, code_of, curie_of, languages, one_coded
-from termsearch.service.fhir.datatypes import Coding
+from termsearch.service.fhir.codings import coding_of, meant
 from termsearch.service.fhir.dialect import R5, Dialect
-from termsearch.service.fhir.outcome import Json, invalid, not_found, not_supported
+from termsearch.service.fhir.outcome import Json, not_found
 from termsearch.service.fhir.parameters import Known, parameter, parameters
 from termsearch.service.fhir.properties import (
-    PROPERTIES,
     Fact,
     designation,
     facts,
     property_code,
 )
-from termsearch.service.fhir.systems import System, Systems
+from termsearch.service.fhir.systems import System
 
-__all__ = ["LOOKUP", "coding_of", "known_code", "meant"]
+__all__ = ["LOOKUP", "known_code"]
 
 #: Children that are listed; `?fhir_vs=isa/` has all of them.
 _CHILDREN: Final = 1_000
@@ -50,38 +49,6 @@ class _Found(NamedTuple):
     facts: Sequence[Fact]
 
 
-def coding_of(call: Call, code: str = "code", coding: str = "coding") -> Coding:
-    """The one that is asked for, by ``code`` and ``system`` or by ``coding``.
-
-    Raises:
-        Problem: 400, both say one, or ``system`` says another code system than the coding.
-    """
-    given = call.given
-    system, version = given.text("system"), given.text("version")
-    sent = given.one(coding, Coding)
-    if sent is None:
-        return Coding(system=system, version=version, code=given.text(code))
-    if given.text(code):
-        raise invalid(f"{code} and {coding} are both given; expected one of them.")
-    own = sent.model_copy(update={"system": sent.system or system})
-    if system and call.systems.system(system) != call.systems.system(own.system):
-        raise invalid(f"{coding} is of {own.system[:200]}, and asked for is {system[:200]}.")
-    if version:
-        call.systems.system(own.system, version)
-    return own
-
-
-def meant(systems: Systems, coding: Coding) -> System:
-    """The code system of a coding.
-
-    Raises:
-        Problem: It is not in the index, or no code is given.
-    """
-    if not coding.code:
-        raise invalid("no code is given; expected code and system, or coding.")
-    return systems.system(coding.system, coding.version)
-
-
 def known_code(index: Index, system: System, code: str) -> Coded:
     """A code of the index.
 
@@ -103,14 +70,12 @@ def _known(_dialect: Dialect) -> Known:
 
 
 async def _lookup(call: Call) -> Json:
-    given = call.given
     coding = coding_of(call)
-    unknown = [each for each in given.texts("property") if not _wanted(each)]
-    if unknown:
-        there = ", ".join((*(code for code, *_ in PROPERTIES), "designation", "lang.LANGUAGE"))
-        said = f"no code has the property {', '.join(unknown)[:200]} here; there are: {there}."
-        raise not_supported(said)
+    for each in call.given.texts("property"):
+        if not _wanted(each):
+            call.pass_over(f"property:{each}")
     system = meant(call.systems, coding)
+    call.require_held([system])
     found = await call.index(lambda index: _find(index, system, coding.code))
     return parameters(_said(call, found))
 

@@ -7,7 +7,6 @@ knows, would change the answer and is not done here is refused always.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -34,13 +33,16 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
 
 _REFUSED: Final = frozenset({"unsupported", "R4", "R5"})
 
+#: What asks for nothing, be it of a parameter that is refused.
+_NOTHING: Final = (None, "", False, "false")
+
 _LONGEST: Final = 2_000
 _MOST: Final = 1_000
 _INTEGER: Final = re.compile(r"-?\d{1,9}")
-#: Where it is today for the longest: no client's today is refused.
-_LAST_ZONE: Final = timezone(timedelta(hours=-12))
 #: https://hl7.org/fhir/R4/datatypes.html#dateTime, its shape.
 _DATE: Final = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
+_TOKEN: Final = re.compile(r"[^\s|]+\|[^\s|]+")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 class Given:
@@ -80,6 +82,10 @@ class Given:
         """A copy in which ``name`` is ``value``, as a header or an instance's path says."""
         return Given({**self._values, name: [value]}, self.ignored)
 
+    def without(self, name: str) -> "Given":
+        """A copy in which ``name`` was not given."""
+        return Given({k: v for k, v in self._values.items() if k != name}, self.ignored)
+
     def plain(self) -> Iterator[tuple[str, str | int | bool]]:
         """Everything that is a text, a number or a yes or no, in order."""
         for name, values in self._values.items():
@@ -105,6 +111,8 @@ def given(known: Known, query: Iterable[tuple[str, str]], body: object, *, stric
     ignored = []
     for name, raw in (*query, *_of_body(body, known)):
         kind = known.get(name)
+        if kind in _REFUSED and raw in _NOTHING:
+            continue
         if kind is not None:
             values.setdefault(name, []).append(_read(name, kind.rstrip("*"), raw))
         elif name not in _CONTROL:
@@ -184,13 +192,19 @@ def _integer(name: str, raw: object) -> int:
 
 
 def _date(name: str, raw: object) -> str:
-    """Of when the answer is to hold; the releases of the past are not here."""
     text = _text(name, raw)
     if not _DATE.fullmatch(text):
         raise invalid(f"{name} is no dateTime, such as 2026-01-31.")
-    today = datetime.now(_LAST_ZONE).date().isoformat()
-    if text[: len(today)] < today[: len(text)]:
-        raise not_supported(f"{name} is {text}; what is here is what holds today, {today}.")
+    return text
+
+
+def _token(name: str, raw: object) -> str:
+    """``system|code``; a language by itself, as servers for SNOMED CT take it, is one of BCP 47."""
+    text = _text(name, raw).strip()
+    if _LANGUAGE.fullmatch(text):
+        return f"urn:ietf:bcp:47|{text}"
+    if not _TOKEN.fullmatch(text):
+        raise invalid(f"{name} {text[:100]!r} is no system|code, such as urn:ietf:bcp:47|de.")
     return text
 
 
@@ -234,5 +248,6 @@ _READERS: Final[dict[str, Callable[[str, object], object]]] = {
     "code": _code,
     "dateTime": _date,
     "integer": _integer,
+    "token": _token,
     "uri": _address,
 }

@@ -4,6 +4,7 @@ import re
 from typing import Final, NamedTuple
 
 from termsearch.index.manifest import Manifest, known_vocabulary
+from termsearch.service.fhir.dates import released
 from termsearch.service.fhir.outcome import invalid, not_found
 from termsearch.vocabulary import Vocabulary, vocabulary_id
 
@@ -39,6 +40,11 @@ class System(NamedTuple):
     def value_set(self) -> str:
         """Address of the set of all its codes."""
         return f"{self.uri}?fhir_vs"
+
+    @property
+    def released(self) -> str:
+        """The date of its version, as far as that says: ``2026-01-31``, ``2026`` or nothing."""
+        return released(self.version)
 
     @property
     def canonical(self) -> str:

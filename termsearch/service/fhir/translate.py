@@ -11,9 +11,10 @@ from termsearch.index.manifest import known_vocabulary
 from termsearch.mappings import Mapping, mappings
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import coded, curie_of, one_coded
+from termsearch.service.fhir.codings import agreed, meant, require_agreement
 from termsearch.service.fhir.datatypes import CodeableConcept, Coding
 from termsearch.service.fhir.dialect import R5, Dialect
-from termsearch.service.fhir.lookup import known_code, meant
+from termsearch.service.fhir.lookup import known_code
 from termsearch.service.fhir.outcome import Json, invalid, not_found
 from termsearch.service.fhir.parameters import Given, Known, parameter, parameters
 from termsearch.service.fhir.sets import Set, by_url
@@ -60,7 +61,6 @@ _R5: Final = {
     "targetCodeableConcept": "CodeableConcept",
     "targetScope": "uri",
 }
-_CODES: Final = ("code", "sourceCode", "targetCode")
 #: Each version, and what the other one alone knows: passed by, it would change the answer.
 _OF_R4: Final = {**dict.fromkeys(_R5, "R5"), **_R4}
 _OF_R5: Final = {**dict.fromkeys(_R4, "R4"), **_R5}
@@ -136,30 +136,29 @@ def _asked(call: Call) -> _Asked:
     found = []
     for kind in kinds:
         back = given.flag("reverse") or kind == "target"
-        for codings in _codings(given, kind):
-            found.append(_Asked(codings, back))
+        found += [_Asked(codings, back) for codings in _codings(given, kind)]
     if len(found) != 1:
         which = "sourceCode, sourceCoding" if call.dialect is R5 else "code, coding"
         raise invalid(f"{len(found)} are given; expected one of {which}, ... to translate.")
-    if (given.text("system") or given.text("version")) and not any(map(given.text, _CODES)):
-        raise invalid("system and version belong to a code; a coding has its own.")
     return found[0]
 
 
 def _codings(given: Given, kind: str) -> Iterator[Sequence[Coding]]:
     """Each way in which a code is given: ``code``, ``sourceCoding``, ..."""
     code = given.text(f"{kind}Code" if kind else "code")
-    if code:
-        other = "targetSystem" if kind == "target" else "sourceSystem"
-        systems = {each for name in ("system", other) if (each := given.text(name))}
-        if len(systems) > 1:
-            raise invalid(f"system and {other} are two code systems; expected one.")
-        yield [Coding(system="".join(systems), version=given.text("version"), code=code)]
     coding = given.one(f"{kind}Coding" if kind else "coding", Coding)
-    if coding:
-        yield [coding]
     several = given.one(f"{kind}CodeableConcept" if kind else "codeableConcept", CodeableConcept)
+    if not (code or coding or several):
+        return
+    other = "targetSystem" if kind == "target" else "sourceSystem"
+    systems = {each for name in ("system", other) if (each := given.text(name))}
+    if len(systems) > 1:
+        raise invalid(f"system and {other} are two code systems; expected one.")
+    beside = Coding(system="".join(systems), version=given.text("version"), code=code)
+    if code or coding:
+        yield [agreed(coding, beside)]
     if several:
+        require_agreement(several.coding, beside)
         yield several.coding
 
 

@@ -5,12 +5,13 @@ https://hl7.org/fhir/R4/codesystem-operation-validate-code.html. A code that is 
 answer, with ``result`` false and why; what is an error is a value set that is not here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import Coded, languages, one_coded
+from termsearch.service.fhir.codings import agreed, require_agreement
 from termsearch.service.fhir.datatypes import CodeableConcept, Coding
 from termsearch.service.fhir.dialect import Dialect
 from termsearch.service.fhir.lookup import known_code
@@ -93,19 +94,23 @@ async def _in_code_system(call: Call) -> Json:
     only = systems.system(uri, version) if uri else None
     if any(systems.system(each) != only for each in uris):
         raise invalid("url and system are two code systems; expected one of them.")
+    # A coding of another code system is not valid in this one, which is an answer.
     codings = [
-        each.model_copy(update={"system": each.system or uri})
-        for each in _codings(call, uri, version)
+        each
+        if each.system
+        else each.model_copy(update={"system": uri, "version": each.version or version})
+        for each in _codings(call, _beside(call))
     ]
+    named = {systems.find(each.system) for each in codings}
+    call.require_held([only] if only else filter(None, named))
     rules = _rules(call, systems)._replace(only=only)
     return await call.index(lambda index: _answer(call, _verdicts(index, codings, rules)))
 
 
 async def _in_value_set(call: Call) -> Json:
     given = call.given
-    codings = _codings(call, given.text("system"), given.text("systemVersion"))
-    if not given.text("code"):
-        _require_none(call, ("system", "systemVersion"))
+    said = {"system": given.text("system"), "version": given.text("systemVersion")}
+    codings = _codings(call, _beside(call).model_copy(update=said))
 
     def judge(index: Index) -> Json:
         within = value_set_of(index, call)
@@ -120,27 +125,27 @@ async def _in_value_set(call: Call) -> Json:
     return await call.index(judge)
 
 
-def _codings(call: Call, system: str, version: str) -> list[Coding]:
-    """What is to be validated; several mean the same, and a text alone is an empty one."""
-    given = call.given
-    code, coding = given.text("code"), given.one("coding", Coding)
-    several = given.one("codeableConcept", CodeableConcept)
-    many = sum((bool(code), coding is not None, several is not None))
-    if many != 1:
-        raise invalid(f"{many} are given; expected one of code, coding and codeableConcept.")
-    if code:
-        display = given.text("display")
-        return [Coding(system=system, version=version, code=code, display=display)]
-    _require_none(call, ("display",))
-    return [coding] if coding else (several.coding if several else []) or [Coding()]
+def _beside(call: Call) -> Coding:
+    """What is said of a code by itself, or of a coding once more."""
+    return Coding(code=call.given.text("code"), display=call.given.text("display"))
 
 
-def _require_none(call: Call, names: Iterable[str]) -> None:
-    """Refuse what belongs to ``code``, where a coding comes with its own."""
-    found = [name for name in names if call.given.text(name)]
-    if found:
-        said = f"{' and '.join(found)} belong to code; a coding has its own."
-        raise invalid(said)
+def _codings(call: Call, beside: Coding) -> Sequence[Coding]:
+    """What is to be validated; several mean the same, and a text alone is an empty one.
+
+    Raises:
+        Problem: 400, there is nothing, or two that are not the same.
+    """
+    coding = call.given.one("coding", Coding)
+    several = call.given.one("codeableConcept", CodeableConcept)
+    if several is None:
+        if coding is None and not beside.code:
+            raise invalid("nothing is given; expected one of code, coding and codeableConcept.")
+        return [agreed(coding, beside)]
+    if coding is not None:
+        raise invalid("2 are given; expected one of code, coding and codeableConcept.")
+    require_agreement(several.coding, beside)
+    return several.coding or [Coding()]
 
 
 def _bare(coding: Coding) -> bool:

@@ -26,7 +26,7 @@ def value_set_of(index: Index, call: Call) -> Set:
     systems, given = call.systems, call.given
     forced = {system for system, _ in _versions(call, "force-system-version")}
     sent, url = given.one("valueSet", ValueSet), given.text("url")
-    if sent is not None and url:
+    if sent is not None and url and split_canonical(url)[0] != sent.url:
         raise invalid(f"two value sets are given: the ValueSet that is sent, and {url[:200]}.")
     if sent is not None:
         wanted = inline(index, systems, _forced(_defined(sent), systems, forced))
@@ -36,6 +36,7 @@ def value_set_of(index: Index, call: Call) -> Set:
         raise invalid(f"no value set is given; expected url, such as {systems.all[0].value_set}.")
     left = {systems.find(split_canonical(each)[0]) for each in given.texts("exclude-system")}
     wanted = replace(wanted, parts=tuple(part for part in wanted.parts if part.system not in left))
+    call.require_held(wanted.systems)
     for name in _VERSIONS:
         for system, version in _versions(call, name):
             if system in wanted.systems:
