@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from termsearch.normalize import search_form
 
-__all__ = ["Variant", "in_context", "long_forms", "variants", "written_out"]
+__all__ = ["SMALL_WORDS", "Variant", "in_context", "long_forms", "variants", "written_out"]
 
 
 @contextmanager
@@ -50,7 +50,7 @@ _LONGEST_LINE: Final = 2_000
 
 #: Words that are short forms only where capitals say so: in "pain in all joints" there is no acute
 #: lymphoblastic leukemia (ALL), and no inferior turbinate (IT) in "it itches".
-_SMALL_WORDS: Final = frozenset(
+SMALL_WORDS: Final = frozenset(
     "all am an and any are as at be been but by can did do does due for from had has have he her "  # noqa: SIM905  # 80 words in a list would be 80 lines
     "him his how if in is it its may me my no nor not now of off on or our out own per she so than "
     "that the them then they this to too up us was we were what when who why will with you".split()
@@ -104,7 +104,7 @@ def _read(typed: str, word: str, known: Mapping[str, str]) -> str:
     """``word``, the search form of ``typed``, or its long form."""
     short = _bare(word)
     # The capital that a sentence begins with says nothing: "All joints hurt".
-    if short in _SMALL_WORDS and not any(letter.isupper() for letter in typed[1:]):
+    if short in SMALL_WORDS and not any(letter.isupper() for letter in typed[1:]):
         return word
     return known.get(short, word)
 

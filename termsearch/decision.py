@@ -9,21 +9,22 @@ encoder that nobody has fitted gives none.
 from collections.abc import Sequence
 from itertools import takewhile
 from math import exp
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
+from termsearch.answer import Resolution
 from termsearch.match import Match
 
 __all__ = [
     "LONGEST_LEAD",
     "Calibration",
-    "Resolution",
     "calibration_of",
     "probability",
     "resolution",
 ]
 
-#: unique: take the first hit; ambiguous: a person should choose; none: nothing here is right.
-Resolution = Literal["unique", "ambiguous", "none"]
+#: Meanings of an abbreviation this near one another are equals: the scores of two names of one
+#: concept often differ by more.
+CLOSE: Final = 0.05
 
 #: Leads beyond this add nothing: the second best is out of the running.
 LONGEST_LEAD: Final = 0.3
@@ -54,23 +55,28 @@ def probability(matches: Sequence[Match], fitted: Calibration | None) -> float |
     """That the first of ``matches`` is right, 0 to 1; None where the encoder was not fitted.
 
     Rivals are concepts of the same vocabulary: those of another say the same in other codes.
-    Rivals that share the first place share the probability.
+    Rivals that share the first place share the probability. So do the meanings of an abbreviation
+    that come close: the score says how well the phrase fits each, not which one was meant.
     """
     if fitted is None:
         return None
     if not matches:
         return 0.0
     first, vocabulary = matches[0].score, matches[0].point.vocabulary
-    same = (match.score for match in matches if match.point.vocabulary == vocabulary)
+    same = (match for match in matches if match.point.vocabulary == vocabulary)
     tied, second = 0, first - LONGEST_LEAD  # no rival, or one that is further behind
-    for score in takewhile(lambda score: score > first - LONGEST_LEAD, same):  # best first
-        if score < first:
-            second = score
+    meanings = set[str]()
+    for match in takewhile(lambda match: match.score > first - LONGEST_LEAD, same):  # best first
+        if match.score == first:
+            tied += 1
+        else:
+            second = max(second, match.score)
+        if match.score < first - CLOSE:
             break
-        tied += 1
+        meanings.add(match.asked.form)
     lead = first - second if tied == 1 else 0.0
     logit = fitted.intercept + fitted.score * first + fitted.lead * lead
-    return 1 / (1 + exp(-logit)) / tied
+    return min(1 / (1 + exp(-logit)) / tied, 1 / len(meanings), matches[0].asked.surest)
 
 
 def resolution(

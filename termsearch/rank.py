@@ -9,7 +9,7 @@ from termsearch.index import Found
 from termsearch.index.point import Point
 from termsearch.match import Asked, Match, Order, Seen
 
-__all__ = ["Ranking", "best_of_each_concept"]
+__all__ = ["Ranking", "best_of_each_concept", "merged"]
 
 
 class Ranking(Sequence[Match]):
@@ -53,7 +53,7 @@ class Ranking(Sequence[Match]):
             _, number, known, match = heappop(ahead)
             if match.point.curie in placed:
                 continue
-            if known or not match.conflicts:
+            if known or match.score == match.at_most:
                 placed[match.point.curie] = match
                 order.append(match)
             else:
@@ -70,3 +70,8 @@ def best_of_each_concept(asked: Asked, found: Mapping[Leg, Sequence[Found]]) -> 
             legs.setdefault(point.digest, {})[leg] = Seen(rank, score)
     farthest = min((score for _, score in found.get("dense", ())), default=0.0)
     return Ranking(Match(asked, point, legs[digest], farthest) for digest, point in points.items())
+
+
+def merged(rankings: Iterable[Iterable[Match]]) -> Ranking:
+    """Several rankings as one: of a concept that is in two of them, the better match."""
+    return Ranking(match for ranking in rankings for match in ranking)

@@ -1,15 +1,17 @@
 """Candidates from every leg, ranked; read another way where no name has the words as they are."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from termsearch.abbreviations import SMALL_WORDS
 from termsearch.answer import Leg, Mode
-from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt, batches
+from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.where import Condition
-from termsearch.match import DOUBT, Asked, Match
+from termsearch.match import DOUBT, SUREST_CORRECTED, Asked, Match
 from termsearch.normalize import search_key
-from termsearch.rank import best_of_each_concept
-from termsearch.readings import readings
+from termsearch.pipeline import batches
+from termsearch.rank import best_of_each_concept, merged
+from termsearch.readings import Reading, readings
 from termsearch.vectors import Vector
 
 __all__ = ["NEEDS_VECTORS", "NOTHING", "Ranked", "Retrieval"]
@@ -86,7 +88,9 @@ class Retrieval:
         ranked = self._ranked(forms)
         return ranked | self._reread(ranked) if self._mode == "auto" else ranked
 
-    def _ranked(self, forms: Sequence[str], doubt: float = 0.0) -> dict[str, Ranked]:
+    def _ranked(
+        self, forms: Sequence[str], doubt: float = 0.0, corrected: Container[str] = ()
+    ) -> dict[str, Ranked]:
         vectors = self._vectors(forms) if forms and self._mode in NEEDS_VECTORS else {}
         ranked: dict[str, Ranked] = {}
         pending, names = list(forms), max(self._limit, _FEWEST) * _NAMES_PER_CONCEPT
@@ -94,7 +98,8 @@ class Retrieval:
             short = []
             for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
                 for form, found in self._found(block, vectors, names):
-                    asked = Asked(form, search_key(form), self._mode, doubt)
+                    surest = SUREST_CORRECTED if form in corrected else 1.0
+                    asked = Asked(form, search_key(form), self._mode, doubt, surest)
                     alike = [hit.point.form for hit in found.get("lexical", ())]
                     matches = best_of_each_concept(asked, found)
                     ranked[form] = Ranked(matches, alike)
@@ -109,21 +114,32 @@ class Retrieval:
         """Forms that find more when read otherwise, answered so.
 
         Only where no name has the words as they are: shorthand and abbreviations are written out,
-        misspelt words put right.
+        misspelt words put right. An abbreviation brings what each of its meanings finds.
         """
         others = {
             form: readings(form, found.alike, self._index)
             for form, found in ranked.items()
             if not found.as_it_stands
         }
-        distinct = list(dict.fromkeys(read for reads in others.values() for read in reads))
-        again = self._ranked(distinct, DOUBT)
+        all_reads = [read for reads in others.values() for read in reads]
+        distinct = list(dict.fromkeys(read.form for read in all_reads))
+        corrected = {read.form for read in all_reads if read.corrected}
+        again = self._ranked(distinct, DOUBT, corrected)
         better = {}
         for form, reads in others.items():
-            best = max(reads, key=lambda read: again[read].best, default="")
-            if best and again[best].best > ranked[form].best:
-                better[form] = again[best]._replace(read_as=best)
+            chosen = _chosen(form, ranked[form], reads, again)
+            if list(chosen) != [form]:
+                better[form] = self._together(chosen)
         return better
+
+    def _together(self, readings: Mapping[str, Ranked]) -> Ranked:
+        """What several readings found, as one ranking; the best reading comes first."""
+        first, read_as = next(iter(readings.values())), "; or ".join(readings)
+        if len(readings) == 1:
+            return first._replace(read_as=read_as)
+        wanted = max(self._limit, _FEWEST)
+        matches = merged([each.matches[:wanted] for each in readings.values()])
+        return Ranked(matches, first.alike, read_as)
 
     def _found(
         self, forms: Sequence[str], vectors: Mapping[str, Vector], names: int
@@ -151,3 +167,25 @@ class Retrieval:
                 return Spelt(form)
             case "dense":
                 return Nearest(vectors[form])
+
+
+def _chosen(
+    form: str, stands: Ranked, reads: Sequence[Reading], again: Mapping[str, Ranked]
+) -> dict[str, Ranked]:
+    """In which ways ``form`` is read, the best first; itself alone if no other way finds more.
+
+    One meaning of an abbreviation brings the others: nobody knows which was meant. They come even
+    where the phrase as it stands finds more, if what it finds passes over the abbreviation: the
+    best for "RA stenosis" is "Stenosis".
+    """
+    best = max(reads, key=lambda read: again[read.form].best, default=Reading(""))
+    if best.form and again[best.form].best > stands.best:
+        form, stands = best.form, again[best.form]
+    if form == best.form and best.short:
+        ways = {read.form: again[read.form] for read in reads if read.short == best.short}
+    else:
+        names = stands.matches[0].point.form.split() if stands.matches else []
+        known = {*SMALL_WORDS, *names}
+        unread = [read.form for read in reads if read.short and read.short not in known]
+        ways = {form: stands} | {each: again[each] for each in unread}
+    return dict(sorted(ways.items(), key=lambda way: -way[1].best))

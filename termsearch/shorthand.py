@@ -11,9 +11,9 @@ SHORTHAND: Final = {
     "#": "fracture", "fx": "fracture", "lt": "left", "rt": "right", "l": "left", "r": "right",
     "bilat": "bilateral", "ca": "cancer", "hx": "history of", "h/o": "history of",
     "s/p": "history of", "fhx": "family history of", "f/h": "family history of",
-    "pt": "patient", "w/": "with", "w/o": "without", "c/o": "", "abd": "abdominal",
-    "chr": "chronic", "ac": "acute", "op": "operation", "tab": "tablet", "tabs": "tablet",
-    "cap": "capsule", "caps": "capsule", "inj": "injection", "po": "oral",
+    "r/o": "rule out", "pt": "patient", "w/": "with", "w/o": "without", "c/o": "",
+    "abd": "abdominal", "chr": "chronic", "ac": "acute", "op": "operation", "tab": "tablet",
+    "tabs": "tablet", "cap": "capsule", "caps": "capsule", "inj": "injection", "po": "oral",
 }  # fmt: skip
 
 #: Elsewhere than first: "pain s/p appendectomy" is no history of pain.

@@ -1,6 +1,6 @@
 """Misspelt words, put right by the words of names that are spelt alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -14,20 +14,33 @@ _SHORTEST = 5
 _LONG = 9
 
 
-def corrected(form: str, names: Sequence[str]) -> str:
+def corrected(
+    form: str, names: Sequence[str], in_use: Callable[[str], bool] = lambda _: False
+) -> str:
     """``form`` with words that no name has put right by the nearest word that names have.
 
     Args:
         form: Search form of the query.
         names: Search forms of names that are spelt alike, best first: the earlier name wins a tie.
+        in_use: Whether any other name has a word, which is then no slip: the ilium is not the
+            ileum, and dysphasia no dysphagia. Asked of words that would be another.
 
     Returns:
         ``form`` itself where every word is known or none is near.
     """
     singular = [word for name in names for word in _words(name)]
     known = dict.fromkeys([*singular, *(f"{word}s" for word in singular)])
-    fixed = [word if word in known else _nearest(word, known) for word in _words(form)]
+    near = [word if word in known else _nearest(word, known) for word in _words(form)]
+    typed = zip(_words(form), near, strict=True)
+    fixed = [
+        other if _in_number(word, other) or not in_use(word) else word for word, other in typed
+    ]
     return " ".join(fixed) if fixed != _words(form) else form
+
+
+def _in_number(word: str, other: str) -> bool:
+    """Whether the two are one word, in the singular and the plural at the most."""
+    return word.removesuffix("s") == other.removesuffix("s")
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -80,3 +80,27 @@ def test_the_resolution_says_what_a_caller_may_do(
     matches: list[Match], fitted: Calibration | None, as_it_stands: bool, expected: str
 ) -> None:
     assert resolution(matches, fitted, as_it_stands=as_it_stands) == expected
+
+
+def read(form: str, cosine: float, surest: float = 1.0) -> Match:
+    """A hit of the query read as ``form``."""
+    asked = Asked(form, form, "dense", surest=surest)
+    return Match(asked, POINT, {"dense": Seen(1, cosine)}, cosine)
+
+
+def test_meanings_that_come_close_share_the_probability() -> None:
+    alike = probability([read("one", 0.99), read("two", 0.97), read("three", 0.95)], FITTED)
+    apart = probability([read("one", 0.99), read("two", 0.9)], FITTED)
+    names = probability([read("one", 0.99), read("one", 0.97)], FITTED)
+
+    assert alike == pytest.approx(1 / 3)
+    assert apart is not None
+    assert names is not None
+    assert min(apart, names) > 0.9
+
+
+def test_no_hit_is_more_probable_than_its_reading_allows() -> None:
+    assert probability([read("put right", 0.99, 0.75)], FITTED) == 0.75
+    assert probability([read("put right", 0.3, 0.75)], FITTED) == probability(
+        [read("typed", 0.3)], FITTED
+    )

@@ -61,7 +61,7 @@ def test_a_name_that_comes_too_late_anyway_is_not_read_for_contradictions() -> N
     ranked = Ranking([far, near])
 
     assert ranked[0] is near
-    assert "conflicts" not in vars(far)
+    assert "_against" not in vars(far)
     assert ranked[1].conflicts
 
 

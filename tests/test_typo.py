@@ -28,6 +28,23 @@ def test_another_word_is_left_alone(word: str) -> None:
     assert corrected(word, [*NAMES, "brca2"]) == word
 
 
+def test_a_word_that_another_name_has_is_no_slip() -> None:
+    asked: list[str] = []
+
+    def in_use(word: str) -> bool:
+        asked.append(word)
+        return word == "ilium"
+
+    assert corrected("ilium fracture", ["ileum fracture"], in_use) == "ilium fracture"
+    assert corrected("ilim fracture", ["ilium fracture"], in_use) == "ilim fracture", "too short"
+    assert corrected("iliun fracture", ["ilium fracture"], in_use) == "ilium fracture"
+    assert asked == ["ilium", "iliun"], "only words that would become another are looked up"
+
+
+def test_number_alone_makes_no_other_word() -> None:
+    assert corrected("heart murmur", ["heart murmurs"], lambda _: True) == "heart murmurs"
+
+
 @given(st.sampled_from(NAMES))
 def test_a_name_that_is_there_is_never_changed(name: str) -> None:
     assert corrected(name, NAMES) == name

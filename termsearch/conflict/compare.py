@@ -1,13 +1,13 @@
 """Two texts side by side: what contradicts, what one is silent about."""
 
+import re
 from collections.abc import Iterator
 
-from termsearch.conflict.stated import Absence, Facts, Stated
+from termsearch.conflict.denial import denials, differing
+from termsearch.conflict.stated import Facts, Stated
+from termsearch.conflict.values import NUMBERED, compatible
 
-__all__ = ["added", "conflicts", "unmatched"]
-
-#: What may be a number by itself elsewhere: SCA1 and "ataxia type 1", "CKD 5" and "stage 5".
-_NUMBERED = ("axis", "loose", "last")
+__all__ = ["added", "conflicts", "shades", "unmatched"]
 
 #: What may stand for such a number; "chromosome 8" does not.
 _CLINICAL_AXES = frozenset({"type", "subtype", "stage", "grade", "class", "phase", "degree"})
@@ -15,7 +15,20 @@ _CLINICAL_AXES = frozenset({"type", "subtype", "stage", "grade", "class", "phase
 #: A shorter word before a number is a gene or an abbreviation: SCA 1.
 _SHORTEST_DRUG = 5
 
-_CONTEXT = {"": "the condition itself", "past": "a history of it", "family": "a family history"}
+_CONTEXT = {
+    "": "the condition itself",
+    "past": "a history of it",
+    "family": "a family history",
+    "carried": "a trait or carrier of it",
+    "screened": "screening for it",
+    "suspected": "a suspicion of it",
+}
+
+#: Looks for something as screening does: a "breast cancer test".
+_EXAMINES = re.compile(
+    r"test|screen|detect|diagnos|examin|investig|trac|select|surveil|assay|smear|imag|program|"
+    r"\w+(?:scop|graph|gram|metr)"
+)
 
 
 def conflicts(asked: Facts, found: Facts) -> tuple[str, ...]:
@@ -44,6 +57,7 @@ def unmatched(asked: Facts, found: Facts) -> int:
     silent += sum(
         absence.words not in said_absent and not absence.words <= found.words
         for absence in asked.absent
+        if absence.by in {"no ", "non-"}  # others are in a word, which is not absent
     )
     return silent + bool(asked.context and not found.context)
 
@@ -53,62 +67,54 @@ def added(asked: Facts, found: Facts) -> int:
     return unmatched(found, asked)
 
 
+def shades(asked: Facts, found: Facts) -> int:
+    """How many words change what one of the two means, and are not in the other.
+
+    They exclude nothing: suspected pneumonia may be pneumonia, prediabetes may become diabetes.
+    """
+    if not (asked.prefixed or found.prefixed) and asked.context == found.context:
+        return 0
+    suspicion = asked.context != found.context and "suspected" in {asked.context, found.context}
+    ours = (asked.prefixed - found.prefixed) & found.words - asked.words
+    theirs = (found.prefixed - asked.prefixed) & asked.words - found.words
+    return suspicion + len(ours) + len(theirs)
+
+
 def _sentences(asked: Facts, found: Facts) -> Iterator[str]:
+    yield from _otherwise(asked, found)
+    for absence in asked.absent:
+        for denial in denials(absence, asked, found):
+            yield f"asked for {denial.denied}, this {denial.verb} {denial.there}"
+    for absence in found.absent:
+        for denial in denials(absence, found, asked):
+            yield f"asked for {denial.there}, this {denial.verb} {denial.denied}"
+    for mine, its in differing(asked.absent, found.absent):
+        yield f"asked for {mine}, this has {its}"
+    if _stand_apart(asked, found):
+        yield f"asked for {_CONTEXT[asked.context]}, this is {_CONTEXT[found.context]}"
+
+
+def _otherwise(asked: Facts, found: Facts) -> Iterator[str]:
+    """Of attributes that both state."""
     theirs = {stated.attribute: stated for stated in found.stated}
     for mine in asked.stated:
         other = theirs.get(mine.attribute) or _number_by_itself(mine, asked, found)
-        if other and mine.values.isdisjoint(other.values) and not _compatible(mine, other):
+        if other and mine.values.isdisjoint(other.values) and not compatible(mine, other):
             yield f"asked for {mine.shown}, this is {other.shown}"
     ours = {stated.attribute for stated in asked.stated}
     for other in found.stated:
         if other.attribute not in ours and (alone := _number_by_itself(other, found, asked)):
             yield f"asked for {alone.shown}, this is {other.shown}"
-    for absence in _contradicted(asked.absent, found):
-        yield f"asked for {absence.by}{absence.shown}, this {_verb(absence)} {absence.shown}"
-    for absence in _contradicted(found.absent, asked):
-        yield f"asked for {absence.shown}, this {_verb(absence)} {absence.by}{absence.shown}"
-    if asked.context != found.context and not asked.words.isdisjoint(found.words):
-        yield f"asked for {_CONTEXT[asked.context]}, this is {_CONTEXT[found.context]}"
 
 
-def _verb(absence: Absence) -> str:
-    return "is" if absence.by == "non-" else "has"
-
-
-def _contradicted(absences: tuple[Absence, ...], by: Facts) -> Iterator[Absence]:
-    agreed = {absence.words for absence in by.absent} if absences else ()
-    for absence in absences:
-        excused = by.lacks and absence.by != "non-"  # lack of iron, iron deficiency
-        if absence.words <= by.words and absence.words not in agreed and not excused:
-            yield absence
-
-
-def _compatible(one: Stated, other: Stated) -> bool:
-    """Whether no value of the one excludes every value of the other.
-
-    Stage 3 holds 3b, and a letter says nothing of a number: schemes differ (type B, type 2).
-    """
-    if not one.values.isdisjoint(other.values):
-        return True
-    if one.of and other.of and one.of != other.of:
-        return True  # protein kinase 6, regulated kinase 3: each counts its own
-    return one.role in _NUMBERED and any(_within(a, b) for a in one.values for b in other.values)
-
-
-def _within(a: str, b: str) -> bool:
-    if _scheme(a) != _scheme(b):
-        return True
-    short, long = sorted((a, b), key=len)
-    if len(short) == len(long) or not long.startswith(short):
+def _stand_apart(asked: Facts, found: Facts) -> bool:
+    """Whether one speaks of a condition and the other, say, of a relative's."""
+    contexts = {asked.context, found.context}
+    if len(contexts) == 1 or contexts == {"", "suspected"}:
         return False
-    return long[len(short)].isdigit() != short[-1].isdigit()
-
-
-def _scheme(value: str) -> str:
-    """1 and 2a count one way, a and b12 another, alpha and beta a third."""
-    if value[0].isdigit():
-        return "digit"
-    return "name" if len(value) > 1 and value.isalpha() else "letter"
+    if "screened" in contexts and any(map(_EXAMINES.match, asked.words | found.words)):
+        return False
+    return not asked.words.isdisjoint(found.words)
 
 
 def _number_by_itself(mine: Stated, ours: Facts, theirs: Facts) -> Stated | None:
@@ -121,7 +127,7 @@ def _number_by_itself(mine: Stated, ours: Facts, theirs: Facts) -> Stated | None
         return None
     axes = [stated for stated in theirs.stated if stated.attribute in _CLINICAL_AXES]
     if axes:
-        other = any(_compatible(mine, axis) for axis in axes) or not _stands_for(mine, theirs)
+        other = any(compatible(mine, axis) for axis in axes) or not _stands_for(mine, theirs)
         return None if other else axes[0]
     return _strength(mine, theirs)
 
@@ -144,8 +150,8 @@ def _strength(mine: Stated, theirs: Facts) -> Stated | None:
 
 def _numbered_alike(mine: Stated, found: Facts) -> bool:
     """Whether ``found`` has the number that ``mine`` is about, said of another word."""
-    return mine.role in _NUMBERED and any(
-        other.role in _NUMBERED
+    return mine.role in NUMBERED and any(
+        other.role in NUMBERED
         and (mine.role != "axis" or other.role != "axis")
         and not mine.values.isdisjoint(other.values)
         for other in found.stated

@@ -3,12 +3,35 @@
 A role takes a text and the position of its word, and returns the position to go on from.
 """
 
-from termsearch.conflict.text import EITHER, ENDS, Text
-from termsearch.conflict.words import CHOICES, listed
+import re
 
-__all__ = ["absence_before", "boundary", "free", "joiner", "lack", "negation", "non", "ruled"]
+from termsearch.conflict.text import EITHER, ENDS, Text
+from termsearch.conflict.words import CHOICES, NOT_TURNED, listed
+
+__all__ = [
+    "absence_before",
+    "anti",
+    "boundary",
+    "free",
+    "joiner",
+    "lack",
+    "negation",
+    "non",
+    "ruled",
+    "turned",
+]
 
 _NOT_NEGATED = frozenset(listed("otherwise elsewhere specified classified applicable"))
+_SHORTEST_TURNED = 4  # letters after "anti" or "un"
+
+#: The "a" of "avascular" stands before a consonant, the "an" of "anovulatory" before a vowel or h,
+#: both before adjectives: of all words of MeSH and HPO that begin so and whose rest is a word too,
+#: the ten in ``NOT_TURNED`` mean something else.
+_TURNED = re.compile(
+    rf"(anti|un)([a-z]{{{_SHORTEST_TURNED},}})|"
+    r"(an(?=[aeioh])|a(?=[^aeiouh]))([a-z]{3,}(?:ic|al|ar|ile|ous|ory|oid|ed))"
+)
+
 _SEEN = frozenset(listed("detected found present seen identified evident known"))
 
 
@@ -29,6 +52,22 @@ def negation(text: Text, at: int) -> int:
     return at + 1
 
 
+def anti(text: Text, at: int) -> int:
+    """Anti-hypertensive, set apart; "anti-IL-6" and the like are words beside each other."""
+    following = text.at(at + 1)
+    if len(following) < _SHORTEST_TURNED or not following.isalpha() or text.phrase is not None:
+        return text.add(at)
+    text.deny([following], "anti")
+    text.words.append(f"anti{following}")
+    return at + 2
+
+
+def turned(text: Text, token: str) -> None:
+    """Anticoagulant, unsafe, avascular: what the rest of the word says is not so."""
+    if text.phrase is None and token not in NOT_TURNED and (found := _TURNED.fullmatch(token)):
+        text.deny([found[2] or found[4]], found[1] or found[3])
+
+
 def non(text: Text, token: str) -> None:
     """Non-malignant is benign; "non-small-cell" says that small cells are absent."""
     chosen = CHOICES.get(token.replace("-", ""))
@@ -40,8 +79,9 @@ def non(text: Text, token: str) -> None:
 
 def absence_before(text: Text, at: int) -> int:
     """Turn the words since the last boundary into absent ones."""
-    text.deny(text.words[text.segment :])
-    del text.words[text.segment :]
+    if words := text.words[text.segment :]:
+        text.deny(words, said=text.said[text.since :])
+        del text.words[text.segment :], text.said[text.since :]
     return at + 1
 
 
@@ -73,13 +113,13 @@ def free(text: Text, at: int) -> int:
 def boundary(text: Text, at: int) -> int:
     """The phrase is over, and so is what a later "ruled out" takes back."""
     text.close()
-    text.segment = len(text.words)
+    text.segment, text.since = len(text.words), len(text.said)
     return at + 1
 
 
 def joiner(text: Text, at: int) -> int:
-    """No fever or cough: both are absent, each by itself."""
-    if text.phrase is not None:
+    """No fever or cough: both are absent, each by itself; not so "no left or right hip pain"."""
+    if text.phrase is not None and text.core():
         text.close()
         text.phrase = []
     return at + 1

@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 
 __all__ = ["Absence", "Context", "Facts", "Role", "Stated"]
 
-#: Where a finding stands: in the patient now, in the past, or in the family.
-Context = Literal["", "past", "family"]
+#: Where a finding stands: in the patient now, in the past, or in the family; in the genes alone
+#: ("sickle cell trait"); looked for ("screening for"), or thought of ("suspected").
+Context = Literal["", "past", "family", "carried", "screened", "suspected"]
 
 #: How an attribute is stated: in its own words; by a noun in passing; by a number after a noun
 #: that numbers belong to (type 2); with a unit; by a number after any other word (SCA1), which
@@ -29,7 +30,8 @@ class Absence(NamedTuple):
 
     words: frozenset[str]  #: stems; all of them are absent together
     shown: str
-    by: str = "no "  #: or ``non-``
+    by: str = "no "  #: or a prefix: ``non-``, ``anti``, ``un``, ``a``
+    stated: tuple[Stated, ...] = ()  #: of what is absent: the left of "no left hip fracture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,4 @@ class Facts:
     words: frozenset[str] = frozenset()  #: stems of what is not said to be absent
     context: Context = ""
     lacks: bool = False  #: speaks of a lack ("deficiency"), which no absence contradicts
+    prefixed: frozenset[str] = frozenset()  #: stems behind a prefix: diabet of prediabetes

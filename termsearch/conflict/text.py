@@ -1,11 +1,13 @@
 """A text under reading: its words, and what has been gathered from them so far."""
 
 import re
+from collections.abc import Sequence
 
 from termsearch.conflict.stated import Absence, Context, Facts, Role, Stated
 from termsearch.conflict.words import FILLERS, LACKS, listed, stem
 from termsearch.lexicon import signs_as_words
 from termsearch.normalize import search_form
+from termsearch.shorthand import slashes_written_out
 
 __all__ = ["BOUNDARIES", "EITHER", "ENDS", "JOINERS", "Text"]
 
@@ -15,11 +17,9 @@ _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)*[^\W\d_]*-?|non-?[^\W\d_]{2,}(?:-[^\W\d_]+)*|[^\W_]+|[%/:,;()#]"
 )
 _JOINED = re.compile(
-    r"\b(hyper|hypo|over|under|pre|post|ante|sub|intra|extra|macro|micro|tachy|brady)-(?=[a-z])"
+    r"\b(hyper|hypo|over|under|pre|post|ante|sub|inter|intra|extra|macro|micro|tachy|brady|un)-"
+    r"(?=[a-z])"
 )
-_ABBREVIATED = {"w/o": "without ", "h/o": "history of ", "s/p": "previous ", "c/o": ""}
-#: Not within words: "with/or without" says nothing of a history.
-_ABBREVIATION = re.compile(r"(?<!\w)(?:w/o|h/o|s/p|c/o)(?!\w)")
 #: "Vitamin B-12" and "vitamin B 12" are no vitamin B that has a 12.
 _VITAMIN = re.compile(r"\bvitamin ([a-z])[- ](?=\d)")
 
@@ -33,7 +33,14 @@ JOINERS = frozenset({"or", "and", "nor"})
 #: Before a negation these make it an alternative: with or without.
 EITHER = frozenset({"or", "/", "to"})
 
+_NONE: frozenset[str] = frozenset()
+
 _MOST_ABSENT = 4  # words of one negated phrase; a longer one is a sentence that went on
+
+
+#: One value of an attribute, as it was met: attribute, value, as shown, and the role and ``of`` of
+#: :class:`~termsearch.conflict.stated.Stated`. Bare, for there are thousands in a query.
+_Said = tuple[str, str, str, Role, str]
 
 
 class Text:
@@ -42,19 +49,21 @@ class Text:
     def __init__(self, text: str) -> None:
         form = search_form(text)
         if "/" in form:
-            form = _ABBREVIATION.sub(lambda short: _ABBREVIATED[short[0]], form)
+            form = slashes_written_out(form)
         form = signs_as_words(form)
         if "vitamin" in form:
             form = _VITAMIN.sub(r"vitamin \1", form)
         if "-" in form:
             form = _JOINED.sub(r"\1", form)
         self.tokens: list[str] = _TOKEN.findall(form)
-        self.stated: dict[str, dict[str, str]] = {}  # attribute -> value -> as shown
-        self.roles: dict[str, tuple[Role, str]] = {}
+        self.said: list[_Said] = []
         self.words: list[str] = []
         self.segment = 0  # where in words the phrase began that "ruled out" looks back on
+        self.since = 0  # likewise, in what is said
+        self.prefixed: list[str] = []  # what stands behind hyper-, pre- and their like
         self.absent: list[Absence] = []
         self.phrase: list[str] | None = None  # what is being said to be absent
+        self.denied: list[_Said] = []  # and what is said of it
         self.directions: list[int] = []  # positions, for when all words are known
         self.context: Context = ""
 
@@ -69,10 +78,9 @@ class Text:
     def say(
         self, attribute: str, value: str, shown: str, role: Role = "said", of: str = ""
     ) -> None:
-        """``attribute`` has ``value``, unless what is being said is what is absent."""
-        if self.phrase is None:
-            self.stated.setdefault(attribute, {}).setdefault(value, shown)
-            self.roles.setdefault(attribute, (role, of))
+        """``attribute`` has ``value``; within a negated phrase, that of what is absent."""
+        said = self.said if self.phrase is None else self.denied
+        said.append((attribute, value, shown, role, of))
 
     def add(self, position: int) -> int:
         """The token is a plain word, or one of a negated phrase. The position after it."""
@@ -81,42 +89,78 @@ class Text:
             self.words.append(token)
         elif token not in FILLERS:
             self.phrase.append(token)
-            if len(self.phrase) > _MOST_ABSENT:
-                self.phrase = None
+            if len(self.phrase) > _MOST_ABSENT and len(self.core()) > _MOST_ABSENT:
+                self.phrase, self.denied = None, []
         return position + 1
 
-    def deny(self, words: list[str], by: str = "no ") -> None:
-        """All of ``words`` are absent, if there are any."""
-        if words:
-            self.absent.append(Absence(frozenset(map(stem, words)), " ".join(words), by))
+    def deny(self, words: list[str], by: str = "no ", said: Sequence[_Said] = ()) -> None:
+        """All of ``words`` are absent, if there are any; ``said`` is said of them.
+
+        Left is no part of what is absent in "no left hip fracture", but says where: "Right hip
+        fracture" is another. Of "not acute" it is all there is.
+        """
+        if not words:
+            return
+        core = _without(words, said)
+        stated = _grouped(said) if core else ()
+        absent = frozenset(map(stem, core or words))
+        self.absent.append(Absence(absent, " ".join(words), by, stated))
 
     def close(self) -> None:
         """The negated phrase, if one is open, is over."""
-        self.deny(self.phrase or [])
-        self.phrase = None
+        if self.phrase is not None:
+            self.deny(self.phrase, said=self.denied)
+            self.phrase, self.denied = None, []
+
+    def core(self) -> list[str]:
+        """What the negated phrase says is absent so far, but for what only says where or how."""
+        return _without(self.phrase or [], self.denied)
 
     def facts(self) -> Facts:
         """What has been gathered."""
         return Facts(
-            stated=self._attributes(),
+            stated=_grouped(self.said),
             absent=tuple(self.absent),
             words=frozenset(map(stem, self.words)),
             context=self.context,
             lacks=not LACKS.isdisjoint(self.tokens),
+            prefixed=frozenset(map(stem, self.prefixed)) if self.prefixed else _NONE,
         )
 
-    def _attributes(self) -> tuple[Stated, ...]:
-        side = self.stated.get("side", {})
-        if "left" in side and "right" in side:
-            side.setdefault("both", "")
-        elif "one" in side:  # whichever: unilateral contradicts both, and neither left nor right
-            side.update({"left": side.get("left", ""), "right": side.get("right", "")})
-        return tuple(
-            Stated(
-                name,
-                frozenset(values),
-                " and ".join(filter(None, dict.fromkeys(values.values()))),
-                *self.roles[name],
-            )
-            for name, values in self.stated.items()
+
+def _without(words: Sequence[str], said: Sequence[_Said]) -> list[str]:
+    """``words`` but for those that do nothing but state an attribute."""
+    telling = {shown for _, _, shown, role, _ in said if role == "said"}
+    return [word for word in words if word not in telling]
+
+
+def _grouped(said: Sequence[_Said]) -> tuple[Stated, ...]:
+    """Each attribute once, with all its values; ``of`` and role are those of the first."""
+    if not said:
+        return ()
+    values: dict[str, dict[str, str]] = {}
+    roles: dict[str, tuple[Role, str]] = {}
+    for attribute, value, shown, role, of in said:
+        values.setdefault(attribute, {}).setdefault(value, shown)
+        roles.setdefault(attribute, (role, of))
+    if "side" in values:
+        _complete(values["side"])
+    return tuple(
+        Stated(
+            name, frozenset(each), " and ".join(filter(None, dict.fromkeys(each.values()))),
+            *roles[name],
         )
+        for name, each in values.items()
+    )  # fmt: skip
+
+
+def _complete(side: dict[str, str]) -> None:
+    """What else the sides say that a text names."""
+    if "left" in side and "right" in side:
+        if "each" in side:  # left and right: both, neither of which is meant by itself
+            shown = " and ".join(side[each] for each in side if each in {"left", "right"})
+            side.clear()
+            side["both"] = shown
+        side.setdefault("both", "")
+    elif "one" in side:  # whichever: unilateral contradicts both, and neither left nor right
+        side.update({"left": side.get("left", ""), "right": side.get("right", "")})

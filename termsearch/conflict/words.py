@@ -19,9 +19,12 @@ __all__ = [
     "LACKS",
     "MEASURED",
     "NEGATIONS",
+    "NOT_TURNED",
+    "OPPOSING",
     "PAIRED_PARTS",
     "PREFIXES",
     "RELATIVES",
+    "REMEDIES",
     "STOPS",
     "TESTS",
     "Choice",
@@ -33,6 +36,22 @@ __all__ = [
 def listed(words: str) -> list[str]:
     """The words of a table, which reads best as running text."""
     return words.split()
+
+
+_SUFFIX = re.compile(r"(?:(?<=.{4})ants|(?<=.{4})ics|ancies|ancy|ant|ies|ic|ed|es|y|e|(?<!s)s)$")
+_SHORTEST_STEM = 4
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """``word`` without the ending that number, adjective and British spelling change.
+
+    Light on purpose: allergy and allergies and allergic are one, retinitis and retinopathy two.
+    Remembered: 14 MB for 65,536 words.
+    """
+    folded = word.replace("ae", "e").replace("oe", "e").replace("our", "or")
+    bare = _SUFFIX.sub("", folded)
+    return bare if len(bare) >= _SHORTEST_STEM else folded
 
 
 class Choice(NamedTuple):
@@ -100,6 +119,11 @@ _OPPOSITES: dict[str, dict[str, str]] = {
     "activity": {"active": "active", "inactive": "inactive"},
     "air": {"aerobic": "aerobic", "anaerobic": "anaerobic"},
     "serology": {"positive": "seropositive", "negative": "seronegative"},
+    "norm": {"kept": "normal normally", "left": "abnormal abnormally"},
+    "pull": {
+        "from": "abduction abducted abductor abductors abducens",
+        "to": "adduction adducted adductor adductors adducens",
+    },
 }  # fmt: skip
 
 #: "Benign breast lump" is not "breast cancer", though neither word is an adjective's opposite.
@@ -182,7 +206,7 @@ _PAIRS: dict[str, dict[str, str]] = {
     "amount": {"poly": "much", "olig": "little", "oligo": "little"},
     "size": {"macro": "large", "micro": "small"},
     "time": {"pre": "before", "ante": "before", "post": "after"},
-    "place": {"intra": "inside", "extra": "outside"},
+    "place": {"intra": "inside", "extra": "outside", "inter": "outside"},
     "storey": {"supra": "above", "infra": "below"},
     "count": {"uni": "one", "bi": "two"},
     "source": {"endo": "inside", "exo": "outside"},
@@ -193,6 +217,36 @@ PREFIXES = {prefix: (pair, value) for pair, v in _PAIRS.items() for prefix, valu
 #: Words that say that what follows is absent.
 NEGATIONS = frozenset(
     listed("no not without denies denied deny denying never lack lacks lacking non nil excluding")
+)
+
+#: Begin like "anticoagulant" and "avascular", and deny nothing.
+NOT_TURNED = frozenset(
+    listed(
+        "anatomic anaplastic anesthetic anodal antibodies antibody aplastic asteroid atopic atrial"
+    )
+)
+
+#: What is against something, as "anti" is: histamine antagonists are antihistamines.
+OPPOSING = frozenset(
+    map(
+        stem,
+        listed(
+            "against antagonist antagonists antagonism blocker blockers blockade blocking "
+            "inhibitor inhibitors inhibition inhibiting modulator modulators regression resistance "
+            "reversal suppressant suppression antibody antibodies autoantibody autoantibodies"
+        ),
+    )
+)
+
+#: Beside these a word may say what is treated: "cancer drugs" are anticancer drugs.
+REMEDIES = frozenset(
+    map(
+        stem,
+        listed(
+            "agent agents drug drugs medicine medicines medication medications pill pills remedy "
+            "tablet tablets therapy treatment cream ointment"
+        ),
+    )
 )
 
 #: Say of something that there is little or none of it, or that it does not do.
@@ -215,7 +269,7 @@ FILLERS = frozenset(
 STOPS = frozenset(
     listed(
         "a an the of to by as is are was be been has had have having its s d x per via from that "
-        "this i my me on"
+        "this i my me on sided"
     )
 )
 
@@ -232,17 +286,3 @@ RELATIVES = frozenset(
 )
 
 GREEK = dict(zip("αβγδεκλμ", listed("alpha beta gamma delta epsilon kappa lambda mu"), strict=True))
-
-_SUFFIX = re.compile(r"(?:ancies|ancy|ant|ies|ic|ed|es|y|e|(?<!s)s)$")
-_SHORTEST_STEM = 4
-
-
-@lru_cache(maxsize=1 << 16)
-def stem(word: str) -> str:
-    """``word`` without the ending that number, adjective and British spelling change.
-
-    Light on purpose: allergy and allergies and allergic are one, retinitis and retinopathy two.
-    """
-    folded = word.replace("ae", "e").replace("oe", "e").replace("our", "or")
-    bare = _SUFFIX.sub("", folded)
-    return bare if len(bare) >= _SHORTEST_STEM else folded
