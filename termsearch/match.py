@@ -75,11 +75,24 @@ class Match:
     """
 
     def __init__(
-        self, asked: Asked, point: Point, legs: Mapping[Leg, Seen], farthest: float
+        self,
+        asked: Asked,
+        point: Point,
+        legs: Mapping[Leg, Seen],
+        farthest: float,
+        denied: tuple[str, ...] = (),
     ) -> None:
-        """``farthest``: the lowest cosine that was fetched; no other name is nearer."""
+        """Make one.
+
+        Args:
+            asked: The query.
+            point: The name.
+            legs: Which found it.
+            farthest: The lowest cosine that was fetched; no other name is nearer.
+            denied: How another name of the concept says what the query says is absent.
+        """
         self.asked, self.point, self.legs = asked, point, legs
-        self._farthest = farthest
+        self._farthest, self._denied = farthest, denied
         self._contradicts_nothing = False
         self.kind: MatchType = self._kind()
         self.at_most = self._at_most()
@@ -108,7 +121,9 @@ class Match:
         if self._contradicts_nothing:  # "un-controlled" is no opposite of "uncontrolled"
             return (), 0
         ours, theirs = facts(self.asked.form), facts(self.point.form)
-        return conflicts(ours, theirs), shades(ours, theirs)
+        own = conflicts(ours, theirs)
+        says_absent = theirs.absent or theirs.lacks
+        return own if own or says_absent else self._denied, shades(ours, theirs)
 
     @property
     def order(self) -> Order:

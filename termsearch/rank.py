@@ -5,11 +5,12 @@ from heapq import heapify, heappop, heappush
 from typing import overload
 
 from termsearch.answer import Leg
+from termsearch.conflict import conflicts, facts
 from termsearch.index import Found
 from termsearch.index.point import Point
 from termsearch.match import Asked, Match, Order, Seen
 
-__all__ = ["Ranking", "best_of_each_concept", "merged"]
+__all__ = ["Ranking", "best_of_each_concept", "denied_concepts", "merged"]
 
 
 class Ranking(Sequence[Match]):
@@ -69,7 +70,26 @@ def best_of_each_concept(asked: Asked, found: Mapping[Leg, Sequence[Found]]) -> 
             points[point.digest] = point  # which it was stored with; its id takes 4 us
             legs.setdefault(point.digest, {})[leg] = Seen(rank, score)
     farthest = min((score for _, score in found.get("dense", ())), default=0.0)
-    return Ranking(Match(asked, point, legs[digest], farthest) for digest, point in points.items())
+    denied = denied_concepts(asked, points.values())
+    return Ranking(
+        Match(asked, point, legs[digest], farthest, denied.get(point.curie, ()))
+        for digest, point in points.items()
+    )
+
+
+def denied_concepts(asked: Asked, points: Iterable[Point]) -> Mapping[str, tuple[str, ...]]:
+    """CURIEs of what the query says is absent, each with how one of its names contradicts that.
+
+    The other names mean the same: who asks for "no fever" does not mean "feeling feverish".
+    """
+    ours = facts(asked.form)
+    absent = [absence.words for absence in ours.absent if absence.by == "no "]
+    found: dict[str, tuple[str, ...]] = {}
+    for point in points if absent and asked.mode == "auto" else ():
+        theirs = facts(point.form)
+        if any(words <= theirs.words for words in absent) and (said := conflicts(ours, theirs)):
+            found.setdefault(point.curie, said)
+    return found
 
 
 def merged(rankings: Iterable[Iterable[Match]]) -> Ranking:

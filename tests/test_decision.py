@@ -104,3 +104,13 @@ def test_no_hit_is_more_probable_than_its_reading_allows() -> None:
     assert probability([read("put right", 0.3, 0.75)], FITTED) == probability(
         [read("typed", 0.3)], FITTED
     )
+
+
+@pytest.mark.parametrize("fitted", [FITTED, None])
+def test_a_first_hit_that_contradicts_the_query_is_no_answer(fitted: Calibration | None) -> None:
+    asked = Asked("no zz name", "name zz", "auto")
+    match = Match(asked, POINT, {"dense": Seen(1, 1.0)}, 0.0)
+
+    assert match.conflicts
+    assert match.score > FITTED.none_below
+    assert resolution([match], fitted, as_it_stands=True) == "none"

@@ -10,7 +10,7 @@ from termsearch.index.packed import packed
 from termsearch.index.point import Point, points_of
 from termsearch.match import Asked, Match, Seen
 from termsearch.normalize import search_key
-from termsearch.rank import Ranking, best_of_each_concept
+from termsearch.rank import Ranking, best_of_each_concept, denied_concepts
 from tests.concepts import concept
 
 WORDS = ("diabetes", "type 1", "type 2", "left", "right", "acute", "chronic", "no", "arm")
@@ -33,7 +33,11 @@ def in_order(asked: Asked, found: Sequence[Found]) -> list[Match]:
     """What :class:`Ranking` must give, by its definition: score all, sort, first of each."""
     matches = [best_of_each_concept(asked, {"dense": [hit]})[0] for hit in found]
     farthest = min((hit.score for hit in found), default=0.0)
-    again = [Match(asked, match.point, match.legs, farthest) for match in matches]
+    denied = denied_concepts(asked, [hit.point for hit in found])
+    again = [
+        Match(asked, match.point, match.legs, farthest, denied.get(match.point.curie, ()))
+        for match in matches
+    ]
     best: dict[str, Match] = {}
     for match in sorted(again, key=lambda match: match.order):
         best.setdefault(match.point.curie, match)
@@ -124,3 +128,33 @@ def test_without_candidates_there_is_no_first() -> None:
 
     assert not ranked
     assert ranked[:10] == []
+
+
+def test_of_what_is_denied_no_other_name_agrees() -> None:
+    asked = Asked("no fever", search_key("no fever"), "auto")
+    names = [
+        named("a", "feeling feverish"),
+        named("b", "Fever"),
+        named("b", "feeling feverish"),
+        named("b", "burning up"),
+        named("c", "Absence of fever"),
+        named("c", "Normal temperature"),
+    ]
+    found = {"dense": [Found(name, 0.8) for name in names]}
+
+    ranked = {match.point.code: match for match in best_of_each_concept(asked, found)}
+    every = [each.score for each in best_of_each_concept(asked, {"dense": found["dense"][1:2]})]
+
+    assert ranked["b"].conflicts == ("asked for no fever, this has fever",)
+    assert ranked["b"].score < 0.6
+    assert every[0] < 0.6
+    assert (ranked["a"].conflicts, ranked["c"].conflicts) == ((), ())
+
+
+def test_what_is_asked_for_in_other_words_is_not_denied() -> None:
+    asked = Asked(
+        "cholecystitis without stones", search_key("cholecystitis without stones"), "auto"
+    )
+    names = [named("a", "Acalculous cholecystitis"), named("a", "Cholecystitis with no stones")]
+
+    assert not denied_concepts(asked, names)
