@@ -1,21 +1,25 @@
 """Names, one a line, to a file of vectors: the model card's own script, for any encoder."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Final
 
 import numpy as np
+from numpy.lib.format import MAGIC_PREFIX
 
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import TermsearchError, UsageError
 from termsearch.pipeline import batches
 
-__all__ = ["embed"]
+__all__ = ["embed", "part_of"]
 
 _FLOAT: Final = 4  # bytes
+
+#: Windows has no `flock`, nor can a file be renamed there while it is open.
+_POSIX: Final = os.name != "nt"
 
 
 def embed(
@@ -29,7 +33,9 @@ def embed(
 ) -> None:
     """Write a ``.npy`` file, float32, shape ``(count, dimension)``; row ``i`` is name ``i``.
 
-    Memory does not grow with ``count``. The file appears under its name when it is whole.
+    Memory does not grow with ``count``. The file appears under its name when it is whole; until
+    then it is ``out`` with ``.embed.part`` behind its name. What a process that was killed has left
+    of that is begun anew by the next that writes ``out``.
 
     Args:
         names: ``count`` names.
@@ -40,12 +46,17 @@ def embed(
         progress: Called with the number of names done.
 
     Raises:
-        UsageError: ``out`` is there and no regular file.
-        TermsearchError: ``out`` can't be written, or there are not ``count`` names.
+        UsageError: ``out`` is there and no regular file, or what is called as its part is none.
+        TermsearchError: ``out`` can't be written, another process is writing it, or there are not
+            ``count`` names.
     """
     try:
-        _require_place(out, count * encoder.card.dimension * _FLOAT)
+        if out.exists() and not out.is_file():  # a device is not to be replaced
+            raise UsageError(
+                f"{out} is there and no regular file; name a file that may be replaced."
+            )
         with _becoming(out) as file:
+            _require_room(out, count * encoder.card.dimension * _FLOAT)
             _write(file, names, count, encoder, unit=unit, progress=progress)
     except OSError as error:
         raise TermsearchError(
@@ -53,10 +64,14 @@ def embed(
         ) from error
 
 
-def _require_place(out: Path, needed: int) -> None:
-    """Stop before hours of work: a device is not to be replaced by a file, nor a disk filled."""
-    if out.exists() and not out.is_file():
-        raise UsageError(f"{out} is there and no regular file; name a file that may be replaced.")
+def part_of(out: Path) -> Path:
+    """Where a file is written that becomes ``out``."""
+    own = "" if _POSIX else f".{os.getpid()}"
+    return out.with_name(f"{out.name}{own}.embed.part")
+
+
+def _require_room(out: Path, needed: int) -> None:
+    """Stop before hours of work that would fill the disk."""
     free = shutil.disk_usage(out.parent).free
     if free < needed:
         raise TermsearchError(
@@ -67,21 +82,74 @@ def _require_place(out: Path, needed: int) -> None:
 
 @contextmanager
 def _becoming(out: Path) -> Iterator[IO[bytes]]:
-    """A file that nobody else has, which becomes ``out`` at the end, with the mode it would have.
+    """An empty file of this process alone, which becomes ``out``, with the mode it would have."""
+    part = part_of(out)
+    with _held(part, out):
+        try:
+            with part.open("wb") as file:
+                yield file
+            if out.exists():
+                shutil.copymode(out, part)
+            part.replace(out)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
-    Not by ``tempfile``, whose files are their maker's alone.
+
+@contextmanager
+def _held(part: Path, out: Path) -> Iterator[None]:
+    """``part`` is there, and no other process that writes ``out`` has it.
+
+    The lock ends with the process, however that ends, and then what it has left may be taken.
     """
-    beside = out.with_name(f"{out.name}.{token_hex(4)}.part")
-    beside.touch(exist_ok=False)
+    if not _POSIX:
+        yield
+        return
     try:
-        with beside.open("wb") as file:
-            yield file
-        if out.exists():
-            shutil.copymode(out, beside)
-        beside.replace(out)
+        descriptor = _locked(part)
+    except BlockingIOError as error:
+        raise TermsearchError(
+            f"another 'termsearch embed' is writing {out}; wait for it, or name another file."
+        ) from error
+    try:
+        yield
     finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _locked(part: Path) -> int:
+    """A descriptor of ``part`` that holds its lock; no link is followed, nothing is changed."""
+    import fcntl
+
+    while True:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_still(part, descriptor):
+                _require_left(part, descriptor)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _is_still(part: Path, descriptor: int) -> bool:
+    """Whether it was not renamed or removed, by who had the lock, while it was being opened."""
+    try:
+        return os.path.samestat(part.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _require_left(part: Path, descriptor: int) -> None:
+    """Refuse what an earlier process can't have left there: that is somebody's own."""
+    begins = os.pread(descriptor, len(MAGIC_PREFIX), 0)
+    if begins not in {b"", MAGIC_PREFIX}:
+        raise UsageError(
+            f"{part} is there, and no part of a file of vectors, which would be written there; "
+            "move it, or name another file."
+        )
 
 
 def _write(

@@ -35,6 +35,7 @@ __all__ = [
     "UnknownValueError",
     "UsageError",
     "extra_missing",
+    "first_line",
     "note_bug",
 ]
 
@@ -147,14 +148,12 @@ class BadRecordError(TermsearchError):
 class EmptyReleaseError(TermsearchError):
     """A release was read to its end and no name was kept."""
 
-    def __init__(self, loader: str, read: int, dropped: str, held: Iterable[str] = ()) -> None:
-        """``held``: origins of which the index has names that were read from it before."""
-        origins = " ".join(held)
-        remove = f" To take out what the index has of it: termsearch remove {origins}"
+    def __init__(self, loader: str, read: int, dropped: str, way_out: str = "") -> None:
+        """``way_out``: how names that were read from it before leave the index, or why not."""
         super().__init__(
             f"the {loader} loader read {read:,} rows and kept no name"
             f"{f' (dropped: {dropped})' if dropped else ''}; the index is as it was. "
-            f"Check the file, --vocab and --lang.{remove if origins else ''}"
+            f"Check the file, --vocab and --lang. {way_out}".rstrip()
         )
 
 
@@ -265,6 +264,12 @@ class NothingKeptError(TermsearchError):
 
 class IndexUnreadableError(TermsearchError):
     """The files or the server behind an index do not answer as they should."""
+
+
+def first_line(error: Exception, said: str | None = None) -> str:
+    """Of what ``error`` says, or of ``said`` in its place; what it is, where that is nothing."""
+    text = str(error) if said is None else said
+    return (text.strip().splitlines() or [type(error).__name__])[0]
 
 
 def note_bug(log: str, error: Exception, where: str = "") -> None:

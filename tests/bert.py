@@ -22,6 +22,11 @@ from transformers import (
 
 from termsearch.encoder import Vectors
 
+#: As `modules.json` names them, of sentence-transformers 6 and earlier.
+TRANSFORMER = "sentence_transformers.base.modules.transformer.Transformer"
+POOLING = "sentence_transformers.sentence_transformer.modules.pooling.Pooling"
+NORMALIZE = "sentence_transformers.models.Normalize"
+
 WORDS = [
     "fever", "high", "heart", "attack", "type", "1", "2", "diabetes", "mellitus", "of", "the",
     "left", "femur", "pain", "acute", "chronic", "kidney", "disease", "stage", "with", "without",
@@ -94,6 +99,23 @@ def save_distilbert(folder: Path) -> Path:
     torch.manual_seed(9)
     config = DistilBertConfig(vocab_size=words, dim=48, n_layers=2, n_heads=4, hidden_dim=96)
     DistilBertModel(config).save_pretrained(folder)
+    return folder
+
+
+def write(folder: Path, name: str, content: object) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+def save_sentence_transformer(bert: Path, folder: Path, *modules: str, **limits: object) -> Path:
+    """As version 6.2 does: no limit but the tokenizer's."""
+    copied(bert, folder)
+    stated = json.loads((bert / "tokenizer_config.json").read_text(encoding="utf-8"))
+    stated.pop("model_max_length", None)
+    write(folder, "tokenizer_config.json", stated | limits)
+    write(folder, "sentence_bert_config.json", {"transformer_task": "feature-extraction"})
+    write(folder, "1_Pooling/config.json", {"pooling_mode": "mean"})
+    write(folder, "modules.json", [{"type": module} for module in modules])
     return folder
 
 

@@ -96,6 +96,20 @@ def test_back_from_a_concept_comes_to_the_hit_that_was_followed(page: Any, follo
     assert (above, page.evaluate("scrollY"), len(names(page))) == (0, down, many)
 
 
+@pytest.mark.parametrize("key", ["Control", "Meta", "Shift", "Alt"])
+def test_a_hit_that_was_opened_elsewhere_is_no_place_to_come_back_to(page: Any, key: Any) -> None:
+    opened(page, "#/?q=tremor+sort")
+    page.evaluate("addEventListener('click', (event) => event.preventDefault())")  # no window
+
+    page.locator(".hit .name").nth(3).click(modifiers=[key])
+    noted = page.evaluate("history.state")
+    page.reload()
+    names(page)
+
+    assert noted is None
+    playwright.expect(page.locator("#q")).to_be_focused()
+
+
 def test_back_from_another_page_comes_to_the_place_too(page: Any) -> None:
     page.set_viewport_size({"width": 1000, "height": 600})
     opened(page, "#/?q=tremor+sort")

@@ -46,13 +46,14 @@ def test_a_context_that_is_no_text_is_refused(home: Path) -> None:
 
 
 def test_a_context_that_can_only_be_a_file_has_to_be_one(home: Path) -> None:
-    missing = run(home, "query", "ZP", "--context", "leter.txt")
-    elsewhere = run(home, "query", "ZP", "--context", f"{home}/leter")
+    names = ("leter.txt", "ward/Leter.TXT", f"{home}/leter", "./leter", "../leter", "~/leter")
+    missing = [run(home, "query", "ZP", "--context", name) for name in names]
     folder = run(home, "query", "ZP", "--context", str(home))
 
-    assert [each.exit_code for each in (missing, elsewhere, folder)] == [2, 2, 2]
-    assert one_line(missing) == "Error: --context leter.txt: no such file."
-    assert "no such file" in one_line(elsewhere)
+    assert [each.exit_code for each in (*missing, folder)] == [2] * 7
+    assert [one_line(each) for each in missing] == [
+        f"Error: --context {name}: no such file." for name in names
+    ]
     assert "is a folder" in one_line(folder)
 
 
@@ -71,10 +72,17 @@ def test_a_context_with_blanks_is_a_text(home: Path, text: str) -> None:
     assert "read as: zz pyrexia" in found.stdout
 
 
-def test_a_context_of_one_word_is_a_text_too(home: Path) -> None:
-    found = [run(home, "query", "ZP", "--context", text) for text in ("", "zp", "q.d.", "5.5")]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "zp", "q.d.", "5.5", "b.i.d", "N/V", "mg/dl", "http://x.org/a", "May.Ok",
+        "患者N/V三天，见附件.txt", "./血压", "血压120/80，服药b.i.d",
+    ],
+)  # fmt: skip
+def test_a_context_without_blanks_is_a_text_too(home: Path, text: str) -> None:
+    found = run(home, "query", "ZP", "--context", text)
 
-    assert [each.exit_code for each in found] == [0, 0, 0, 0]
+    assert found.exit_code == 0, found.output
 
 
 def test_a_second_branch_is_refused_and_not_dropped(home: Path) -> None:

@@ -116,26 +116,6 @@ def test_a_file_of_the_user_beside_it_is_left_alone(tmp_path: Path, encoder: Wor
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_two_that_write_one_file_at_once_each_write_a_whole_one(
-    tmp_path: Path, encoder: WordHash
-) -> None:
-    others = [f"other {name}" for name in NAMES]
-    written: list[str] = []
-
-    def another(_: int) -> None:
-        if not written:  # in the midst of the first
-            embed(others, len(others), encoder, tmp_path / "out.npy")
-            written.append("other")
-            np.testing.assert_allclose(
-                np.load(tmp_path / "out.npy"), encoder.encode(others), atol=1e-6
-            )
-
-    embed(NAMES, len(NAMES), encoder, tmp_path / "out.npy", progress=another)
-
-    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), encoder.encode(NAMES), atol=1e-6)
-    assert len(list(tmp_path.iterdir())) == 1
-
-
 @pytest.fixture(scope="module")
 def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_bert(tmp_path_factory.mktemp("bert"), spread=0.1)

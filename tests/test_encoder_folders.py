@@ -15,34 +15,22 @@ from termsearch.encoder import load_encoder
 from termsearch.encoder.weights import is_here
 from termsearch.errors import ConfigError, ModelUnavailableError
 
-from .bert import copied, save_bert, save_sentencepiece, save_xlm_roberta
+from .bert import (
+    POOLING,
+    TRANSFORMER,
+    copied,
+    save_bert,
+    save_sentence_transformer,
+    save_sentencepiece,
+    write,
+)
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 437955512\n"
-TRANSFORMER = "sentence_transformers.base.modules.transformer.Transformer"
-POOLING = "sentence_transformers.sentence_transformer.modules.pooling.Pooling"
-NORMALIZE = "sentence_transformers.models.Normalize"
 
 
 @pytest.fixture(scope="module")
 def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_bert(tmp_path_factory.mktemp("bert"))
-
-
-def write(folder: Path, name: str, content: object) -> None:
-    (folder / name).parent.mkdir(exist_ok=True)
-    (folder / name).write_text(json.dumps(content), encoding="utf-8")
-
-
-def save_sentence_transformer(bert: Path, folder: Path, *modules: str, **limits: object) -> Path:
-    """As version 6.2 does: no limit but the tokenizer's."""
-    copied(bert, folder)
-    stated = json.loads((bert / "tokenizer_config.json").read_text(encoding="utf-8"))
-    stated.pop("model_max_length", None)
-    write(folder, "tokenizer_config.json", stated | limits)
-    write(folder, "sentence_bert_config.json", {"transformer_task": "feature-extraction"})
-    write(folder, "1_Pooling/config.json", {"pooling_mode": "mean"})
-    write(folder, "modules.json", [{"type": module} for module in modules])
-    return folder
 
 
 def test_pooling_and_limit_are_read_from_a_sentence_transformers_folder(
@@ -64,31 +52,22 @@ def test_a_folder_that_does_not_say_how_to_pool_asks_for_it(bert: Path) -> None:
         load_encoder(str(bert))
 
 
-@pytest.mark.parametrize(
-    ("limits", "expected"),
-    [({"model_max_length": 60}, 60), ({"model_max_length": 512}, 128), ({}, 128)],
-)
-def test_without_a_limit_of_its_own_a_sentence_transformer_has_its_tokenizers(
-    bert: Path, tmp_path: Path, limits: dict[str, object], expected: int
-) -> None:
-    folder = save_sentence_transformer(bert, tmp_path, TRANSFORMER, POOLING, NORMALIZE, **limits)
-
-    assert load_encoder(str(folder), device="cpu", precision="fp32").card.max_tokens == expected
-
-
-def test_a_limit_of_null_is_none(bert: Path, tmp_path: Path) -> None:
-    folder = save_sentence_transformer(bert, tmp_path, TRANSFORMER, POOLING, model_max_length=60)
-    write(folder, "sentence_bert_config.json", {"max_seq_length": None})
-
-    assert load_encoder(str(folder), device="cpu", precision="fp32").card.max_tokens == 60
-
-
 def test_a_module_that_is_not_computed_here_is_refused(bert: Path, tmp_path: Path) -> None:
     dense = "sentence_transformers.base.modules.dense.Dense"
     folder = save_sentence_transformer(bert, tmp_path, TRANSFORMER, POOLING, dense)
 
     with pytest.raises(ConfigError, match=r"through Dense \(modules.json\), which is not computed"):
         load_encoder(str(folder), pooling="cls")
+
+
+def test_dropout_which_acts_in_training_alone_is_no_hindrance(bert: Path, tmp_path: Path) -> None:
+    dropout = "sentence_transformers.models.Dropout"
+    folder = save_sentence_transformer(bert, tmp_path, TRANSFORMER, POOLING, dropout)
+
+    with_it = load_encoder(str(folder), device="cpu", precision="fp32")
+
+    without = load_encoder(str(bert), pooling="mean", device="cpu", precision="fp32")
+    assert (with_it.encode(["fever"]) == without.encode(["fever"])).all()
 
 
 def test_a_prompt_before_every_text_is_refused_and_an_empty_one_is_not(
@@ -102,33 +81,6 @@ def test_a_prompt_before_every_text_is_refused_and_an_empty_one_is_not(
 
     with pytest.raises(ConfigError, match="puts 'query: ' before every text"):
         load_encoder(str(folder), device="cpu", precision="fp32")
-
-
-def test_a_token_limit_beyond_the_models_positions_is_refused(bert: Path) -> None:
-    with pytest.raises(ConfigError, match="128 positions; --max-tokens 256 is more"):
-        load_encoder(str(bert), pooling="cls", max_tokens=256)
-
-
-def test_positions_of_xlm_roberta_begin_behind_the_padding(tmp_path: Path) -> None:
-    folder = str(save_xlm_roberta(tmp_path, padding=1))
-    load_encoder(folder, pooling="cls", max_tokens=128, device="cpu").encode(["fever " * 200])
-
-    with pytest.raises(
-        ConfigError, match=r"128 positions; --max-tokens 129 is more\. Say --max-tok"
-    ):
-        load_encoder(folder, pooling="cls", max_tokens=129)
-
-
-def test_a_limit_that_is_too_large_is_told_with_the_file_that_has_it(
-    bert: Path, tmp_path: Path
-) -> None:
-    folder = save_sentence_transformer(bert, tmp_path, TRANSFORMER, POOLING)
-    write(folder, "sentence_bert_config.json", {"max_seq_length": 256})
-
-    with pytest.raises(
-        ConfigError, match=r"128 positions; max_seq_length in sentence_bert_config\.json 256 is m"
-    ):
-        load_encoder(str(folder))
 
 
 def test_without_weights_and_hub_the_error_says_the_two_ways_on(
@@ -249,6 +201,50 @@ def test_a_pointer_of_git_lfs_is_told_as_one(bert: Path, tmp_path: Path, file: s
     (tmp_path / file).write_text(POINTER, encoding="utf-8")
 
     with pytest.raises(ModelUnavailableError, match=f"{file} is a git-lfs pointer .*git lfs pull"):
+        load_encoder(str(tmp_path), pooling="cls")
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json"])
+def test_a_link_whose_file_was_not_copied_is_told_as_one(
+    bert: Path, tmp_path: Path, file: str
+) -> None:
+    copied(bert, tmp_path, "vocab.txt")
+    (tmp_path / file).unlink()
+    (tmp_path / file).symlink_to("../../blobs/0123")
+
+    with pytest.raises(ModelUnavailableError) as error:
+        load_encoder(str(tmp_path), pooling="cls")
+
+    assert str(error.value) == (
+        f"{tmp_path / file} is a link to a file that is not here; copy the model with cp -rL."
+    )
+
+
+def test_a_folder_called_as_a_file_of_a_model_is_none(bert: Path, tmp_path: Path) -> None:
+    copied(bert, tmp_path)
+    for name in ("foo.model", "model-1-of-2.safetensors", "pytorch_model_old.bin"):
+        (tmp_path / name).mkdir()
+    load_encoder(str(tmp_path), pooling="cls", device="cpu", precision="fp32")
+    for name in ("tokenizer.json", "vocab.txt"):
+        (tmp_path / name).unlink(missing_ok=True)
+
+    with pytest.raises(ModelUnavailableError, match="holds no tokenizer"):
+        load_encoder(str(tmp_path), pooling="cls")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that nobody can read")
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [("model.safetensors", ModelUnavailableError), ("modules.json", ConfigError)],
+)
+def test_a_file_that_can_not_be_read_is_one_line(
+    bert: Path, tmp_path: Path, file: str, kind: type[Exception]
+) -> None:
+    copied(bert, tmp_path)
+    (tmp_path / file).unlink(missing_ok=True)
+    (tmp_path / file).symlink_to("/proc/self/mem")
+
+    with pytest.raises(kind, match=r"can't be read \(Input/output error\); mend that"):
         load_encoder(str(tmp_path), pooling="cls")
 
 

@@ -11,7 +11,14 @@ from starlette.testclient import TestClient
 
 from termsearch import errors
 from termsearch.diff import Difference
-from termsearch.errors import RetiredCodeError, TermsearchError, UsageError, extra_missing, note_bug
+from termsearch.errors import (
+    RetiredCodeError,
+    TermsearchError,
+    UsageError,
+    extra_missing,
+    first_line,
+    note_bug,
+)
 from termsearch.index import Index
 from termsearch.ingest import ingest
 from termsearch.service.problems import Problem, handle_problems, problem_of
@@ -41,6 +48,13 @@ def test_an_extra_that_is_missing_is_named_with_where_to_read_how() -> None:
     assert str(extra_missing("uvicorn", "serve")) == (
         "uvicorn is not installed; install termsearch with its extra 'serve' (README, Install)."
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "line"), [("\n one\ntwo", "one"), ("", "OSError"), (" \n ", "OSError")]
+)
+def test_the_first_line_of_an_error_is_never_empty(said: str, line: str) -> None:
+    assert first_line(OSError(said)) == first_line(OSError("another"), said) == line
 
 
 def test_a_bug_is_logged_with_its_place_and_without_its_words(

@@ -122,6 +122,18 @@ def test_the_service_answers_agents_over_http(shelf: Shelf, mode: str) -> None:
     assert failed.is_error
 
 
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_over_http_nobody_is_promised_to_be_told_of_changes(shelf: Shelf, mode: str) -> None:
+    async def offered() -> wire.ServerCapabilities:
+        async with served(shelf) as url, Client(url, mode=mode) as client:
+            return client.server_capabilities
+
+    tools = run(offered()).tools
+
+    assert tools is not None
+    assert not tools.list_changed
+
+
 def test_a_service_without_the_package_has_no_such_route(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,9 @@ def test_columns_are_known_by_their_names_and_curies_made_canonical(tmp_path: Pa
         (b"mention\tgold\tmention\n", "line 1: the columns are"),
         (b"mention\tgold\nfever\tmesh:D1\nfever\n", "line 3: 1 columns, expected 2"),
         (b"mention\tgold\n \tmesh:D1\n", "line 2: the mention is empty"),
+        (b"mention\tgold\nfever\tmesh:D1\n \t\r\n", "line 3: the mention is empty"),
+        (b"mention\tgold\nfever\tmesh:D1\n\t\t\n", "line 3: 3 columns, expected 2"),
+        (b"\t\nmention\tgold\nfever\tmesh:D1\n", "line 1: the columns are '', ''"),
         (b"mention\tgold\nfever\tD005334\n", "line 2: 'D005334' in gold is no CURIE"),
         (b"mention\tgold\nfever\tmesh:D1\nfi\xe8vre\tmesh:D1\n", "line 3: not UTF-8"),
     ],
@@ -52,7 +55,7 @@ def test_a_file_without_mentions_is_refused(tmp_path: Path) -> None:
 
 def test_blank_lines_are_passed_over_and_counted(tmp_path: Path) -> None:
     file = tmp_path / "mentions.tsv"
-    file.write_bytes(b"\nmention\tgold\n\nfever\tmesh:D1\n \t\r\nankle\tmesh:D2\n\n\n")
+    file.write_bytes(b"\nmention\tgold\n\nfever\tmesh:D1\n \r\nankle\tmesh:D2\n\n\n")
 
     assert [(each.text, each.line) for each in read_mentions(file)] == [("fever", 4), ("ankle", 6)]
 

@@ -103,6 +103,29 @@ def test_ready_says_that_the_index_is_gone_until_there_is_one(
     assert caplog.text.count("the index is gone: no index at") == 1
 
 
+def test_a_reload_says_as_ready_does_that_the_index_is_gone(shelf: Home) -> None:
+    async def states() -> list[tuple[int, Any, Any]]:
+        seen = []
+        async with client_of(app) as client:
+            for change in (lambda: None, shelf.delete, shelf.make_anew):
+                await asyncio.to_thread(change)
+                reloaded = await client.post("/admin/reload", headers=admin)
+                ready = await client.get("/ready", headers=admin)
+                errors = [answer.json().get("error", {}) for answer in (reloaded, ready)]
+                seen.append((reloaded.status_code, *(each.get("code") for each in errors)))
+                assert reloaded.status_code == ready.status_code
+                assert errors[0].get("message") == errors[1].get("message")
+        return seen
+
+    keys = shelf.store.folder.parent / "keys.txt"
+    keys.write_text(f"ops:admin:{'k' * 40}\n")
+    admin = {"Authorization": f"Bearer {'k' * 40}"}
+    app = shelf.app(poll_seconds=3600, keys_file=keys)
+
+    gone = (503, "index-missing", "index-missing")
+    assert run(states()) == [(200, None, None), gone, (200, None, None)]
+
+
 def test_an_index_that_was_moved_away_and_back_is_ready_again(shelf: Home) -> None:
     async def move() -> list[bool]:
         holder = Holder(shelf.open)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from termsearch.bundle.card import CARD, ENCODER, INDEX, SUMS, BundleCard
-from termsearch.errors import BadBundleError
+from termsearch.errors import BadBundleError, first_line
 
 __all__ = ["card_of", "unpacked"]
 
@@ -123,8 +123,7 @@ def _card(path: Path, archive: tarfile.TarFile) -> BundleCard:
         held = first and first.name == CARD and first.isfile() and archive.extractfile(first)
         card = BundleCard.model_validate_json(held.read()) if held else None
     except _DAMAGED as error:
-        problem = (str(error).splitlines() or [type(error).__name__])[0]
-        raise BadBundleError(path, f"{CARD} can't be read ({problem})", _AGAIN) from error
+        raise BadBundleError(path, f"{CARD} can't be read ({first_line(error)})", _AGAIN) from error
     if card is None:
         raise BadBundleError(path, f"is no bundle: {CARD} does not come first",
                              "Make one with 'termsearch export'.")  # fmt: skip

@@ -98,11 +98,16 @@ def _source(file: str, out: Path) -> Iterator[tuple[int, Iterable[str]]]:
 
 def _require_other(stream: IO[bytes], out: Path) -> None:
     """Refuse to replace the names by their vectors, by whatever path."""
-    same = False
-    with suppress(OSError):  # there is no such file yet, or the stream is none
-        same = os.path.samestat(os.fstat(stream.fileno()), out.stat())
-    if same:
-        raise click.UsageError(f"-o {out} is the file that the names are read from; name another.")
+    from termsearch.embed import part_of
+
+    for written in (out, part_of(out)):
+        same = False
+        with suppress(OSError):  # there is no such file yet, or the stream is none
+            same = os.path.samestat(os.fstat(stream.fileno()), written.stat())
+        if same:
+            raise click.UsageError(
+                f"-o {out}: {written} is the file that the names are read from; name another."
+            )
 
 
 def _bar(count: int) -> "ProgressBar[int]":

@@ -77,49 +77,50 @@ def encoder_options(command: F) -> F:
     return command
 
 
+#: What is read of a release and by which loader, the last first.
+_RELEASE: Final[tuple[Callable[[Any], Any], ...]] = (
+    click.option(
+        "--column",
+        "columns",
+        multiple=True,
+        metavar="FIELD=COLUMN",
+        help="Read code, name, synonyms, ... of a table from this column; repeatable.",
+    ),
+    click.option("--hierarchy", is_flag=True, help="UMLS: read parents (MRREL) for --under."),
+    click.option("--inactive", is_flag=True, help="Keep retired names and concepts, marked so."),
+    click.option(
+        "--dialect",
+        default="",
+        metavar="D",
+        help="SNOMED CT: display this dialect's preferred terms.  [default: en-US]",
+    ),
+    click.option(
+        "--lang",
+        "langs",
+        multiple=True,
+        metavar="L",
+        help="Keep only this language; repeatable. A single one is that of a table without a "
+        "column lang.  [default: en for UMLS, else all]",
+    ),
+    click.option(
+        "--vocab",
+        "vocabularies",
+        multiple=True,
+        metavar="V",
+        help="Keep only this vocabulary (e.g. a UMLS source); repeatable.",
+    ),
+    click.option(
+        "--loader",
+        default="",
+        metavar="NAME",
+        help="Use this loader instead of detecting one.",
+    ),
+)
+
+
 def release_options(command: F) -> F:
     """What is read of a release and by which loader; :func:`loader_options` reads all but that."""
-    options: tuple[Callable[[F], F], ...] = (
-        click.option(
-            "--column",
-            "columns",
-            multiple=True,
-            metavar="FIELD=COLUMN",
-            help="Read code, name, synonyms, ... of a table from this column; repeatable.",
-        ),
-        click.option("--hierarchy", is_flag=True, help="UMLS: read parents (MRREL) for --under."),
-        click.option(
-            "--inactive", is_flag=True, help="Keep retired names and concepts, marked so."
-        ),
-        click.option(
-            "--dialect",
-            default="",
-            metavar="D",
-            help="SNOMED CT: display this dialect's preferred terms.  [default: en-US]",
-        ),
-        click.option(
-            "--lang",
-            "langs",
-            multiple=True,
-            metavar="L",
-            help="Keep only this language; repeatable. A single one is that of a table without a "
-            "column lang.  [default: en for UMLS, else all]",
-        ),
-        click.option(
-            "--vocab",
-            "vocabularies",
-            multiple=True,
-            metavar="V",
-            help="Keep only this vocabulary (e.g. a UMLS source); repeatable.",
-        ),
-        click.option(
-            "--loader",
-            default="",
-            metavar="NAME",
-            help="Use this loader instead of detecting one.",
-        ),
-    )
-    for option in options:
+    for option in _RELEASE:
         command = option(command)
     return command
 

@@ -29,8 +29,12 @@ __all__ = ["print_answer", "query_command"]
 #: Lines of stdin that are asked together; answers come after each such block.
 _BLOCK = 256
 
-#: A word that is no word of a text: ``letter.txt``, ``notes/today``.
-_FILE_NAME: Final = re.compile(r"\S*(?:[/\\]\S*|\.[A-Za-z]{1,5})")
+#: What can hardly be a text: ``letter.txt``, ``./today``. Without blanks are ``N/V``, ``b.i.d``, an
+#: address and whole texts in Chinese or Japanese, too.
+_FILE_NAME: Final = re.compile(
+    r"(?:/|\.\.?/|~)[!-~]*|[!-~]+\.(?:csv|docx?|html?|jsonl?|log|md|odt|pdf|rtf|text|tsv|txt|xml)",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @click.command("query")

@@ -9,7 +9,7 @@ from termsearch.cli.tables import print_table
 
 if TYPE_CHECKING:
     from termsearch.index.manifest import Generation
-    from termsearch.status import TypeStatus
+    from termsearch.status import Status, TypeStatus
 
 __all__ = ["described", "status_command", "tell_of_deleted"]
 
@@ -36,6 +36,16 @@ def status_command(types: bool, as_json: bool, **given: Any) -> None:
     click.echo(f"index    {found.location}")
     click.echo(f"encoder  {found.encoder}")
     click.echo(f"size     {found.bytes / _MB:,.0f} MB" if found.bytes else "size     unknown")
+    _print_contents(found)
+    if types:
+        print_table(
+            ["type", "name", "group", "vocabulary", "concepts"],
+            [_type(kind) for kind in found.types],
+        )
+    _print_generations(found)
+
+
+def _print_contents(found: "Status") -> None:
     print_table(
         ["vocabulary", "release", "concepts", "names", ""],
         [
@@ -59,11 +69,10 @@ def status_command(types: bool, as_json: bool, **given: Any) -> None:
     )
     if found.used_by:
         click.echo(f"can also be filtered by: {', '.join(found.used_by)}")
-    if types:
-        print_table(
-            ["type", "name", "group", "vocabulary", "concepts"],
-            [_type(kind) for kind in found.types],
-        )
+
+
+def _print_generations(found: "Status") -> None:
+    """Those beside the one that answers."""
     if found.kept:
         click.echo(f"kept: {described(found.kept)}; termsearch rollback returns to it")
     if found.unfinished:

@@ -73,6 +73,7 @@ class Bert(nn.Module):
     Attributes:
         padding: The token that is not counted, RoBERTa's alone; its position is the first of
             ``positions``.
+        room: Tokens that there are positions for.
     """
 
     def __init__(self, model: nn.Module, pooling: Pooling) -> None:
@@ -80,6 +81,7 @@ class Bert(nn.Module):
         config: Any = model.config
         embeddings: Any = model.get_submodule("embeddings")
         self.pooling: Pooling = pooling
+        self.room = _room(model)
         self.words: nn.Embedding = embeddings.word_embeddings
         kind = embeddings.token_type_embeddings.weight[0]
         self.padding = None if config.model_type == "bert" else int(config.pad_token_id)
@@ -127,15 +129,30 @@ class Bert(nn.Module):
 
 
 class Whole(nn.Module):
-    """Any other network of transformers, pooled likewise."""
+    """Any other network of transformers, pooled likewise.
+
+    Attributes:
+        room: Tokens that there are positions for; None: it takes any number.
+    """
 
     def __init__(self, model: nn.Module, pooling: Pooling) -> None:
         super().__init__()
-        self.model, self.pooling = model, pooling
+        self.model, self.pooling, self.room = model, pooling, _room(model)
 
     def forward(self, ids: Tensor) -> Tensor:
         """See :class:`Bert`."""
         return _pooled(self.model(input_ids=ids).last_hidden_state, self.pooling)
+
+
+def _room(model: nn.Module) -> int | None:
+    config: Any = model.config
+    positions = getattr(config, "max_position_embeddings", None)
+    if not isinstance(positions, int) or positions <= 0:  # -1: XLNet's, which has none
+        return None
+    # RoBERTa's kin count from the one behind the padding's, which these embeddings are told.
+    tables = (part for name, part in model.named_modules() if name.endswith("position_embeddings"))
+    padding = getattr(next(tables, None), "padding_idx", None)
+    return positions if padding is None else positions - padding - 1
 
 
 def _pooled(states: Tensor, pooling: Pooling) -> Tensor:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from termsearch.errors import ConfigError, TermsearchError
+from termsearch.errors import ConfigError, TermsearchError, first_line
 
 if TYPE_CHECKING:
     import torch
@@ -57,7 +57,7 @@ def _flaw(device: str) -> str:
         ones = torch.ones(side, side, device=device)
         product = (ones @ ones).cpu()
     except Exception as error:  # noqa: BLE001  # "hpu" is a ModuleNotFoundError; each kind has its own
-        return _first_line(error)
+        return first_line(error)
     return "" if bool((product == side).all()) else "it multiplies wrongly"
 
 
@@ -102,10 +102,6 @@ def one_line(device: "torch.device") -> Iterator[None]:
             raise
         raise TermsearchError(
             f"the device {device} {'is out of memory' if full else 'failed'} "
-            f"({_first_line(error)}). Take another --device, --device cpu"
+            f"({first_line(error)}). Take another --device, --device cpu"
             f"{', or free it and repeat the command' if full else ''}."
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

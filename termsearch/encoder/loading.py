@@ -1,18 +1,21 @@
 """Reads tokenizer and network of a model with transformers, and refuses what is not all there."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from termsearch.encoder.tokens import SAMPLE_TEXTS, Tokens, digest_of
 from termsearch.encoder.weights import Weights, tokenizer_files
-from termsearch.errors import ConfigError, ModelUnavailableError
+from termsearch.errors import ConfigError, ModelUnavailableError, first_line
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Ids", "load_network", "load_tokens", "width"]
+    from termsearch.encoder.bert import Bert, Whole
+
+__all__ = ["Ids", "load_network", "load_tokens", "width", "within_positions"]
 
 T = TypeVar("T")
 
@@ -56,14 +59,13 @@ def load_tokens(weights: Weights) -> Ids:
     return Tokens(fast, weights.max_tokens) if fast else _SlowTokens(tokenizer, weights.max_tokens)
 
 
-def load_network(weights: Weights) -> "torch.nn.Module":
+def load_network(weights: Weights) -> "Bert | Whole":
     """Token ids to pooled states: our own forward pass where it is BERT's, else the model's.
 
     On the CPU, in fp32, from the folder alone.
 
     Raises:
         ModelUnavailableError: The files are damaged or of an unknown kind, or weights are missing.
-        ConfigError: It has fewer positions than names have tokens.
     """
     import torch
     import transformers
@@ -86,8 +88,27 @@ def load_network(weights: Weights) -> "torch.nn.Module":
             f"{weights.folder} has no weights for {missing[0]} ({len(missing):,} such parts of its "
             "network): they were saved cut or under other names. Copy the model again."
         )
-    _require_positions(model, weights)
     return Bert.of(model.eval(), weights.pooling) or Whole(model, weights.pooling)
+
+
+def within_positions(weights: Weights, network: "Bert | Whole") -> Weights:
+    """``weights``, whose limit is no more than ``network`` has positions.
+
+    sentence-transformers has such limits: where a RoBERTa of 514 positions says 514, it takes 512
+    tokens and fails with the next.
+
+    Raises:
+        ConfigError: More were asked for.
+    """
+    room = network.room
+    if room is None or weights.max_tokens <= room:
+        return weights
+    if weights.asked:
+        raise ConfigError(
+            f"{weights.model} has {room} positions; --max-tokens {weights.max_tokens} is more. "
+            f"Say --max-tokens {room} or less."
+        )
+    return replace(weights, max_tokens=room)
 
 
 def width(network: "torch.nn.Module", tokens: Ids, weights: Weights) -> int:
@@ -105,7 +126,7 @@ def width(network: "torch.nn.Module", tokens: Ids, weights: Weights) -> int:
     except Exception as error:  # each kind of network has its own
         raise ModelUnavailableError(
             f"{weights.folder} ({weights.config().get('model_type')}) can't embed a word "
-            f"({_reason(error)}); choose a --model that is an encoder, as BERT is."
+            f"({first_line(error)}); choose a --model that is an encoder, as BERT is."
         ) from error
     return columns
 
@@ -118,13 +139,9 @@ def _read(weights: Weights, read: Callable[[], T]) -> T:
     # Every format has its own: SafetensorError, UnpicklingError, EOFError, JSONDecodeError, ...
     except Exception as error:
         raise ModelUnavailableError(
-            f"{weights.folder} can't be loaded as a model ({_reason(error)}); copy it again, or "
+            f"{weights.folder} can't be loaded as a model ({first_line(error)}); copy it again, or "
             "choose another --model."
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _require_sentencepiece(weights: Weights) -> None:
@@ -139,22 +156,6 @@ def _require_sentencepiece(weights: Weights) -> None:
             f"the tokenizer in {weights.folder} is {file.name}, which the package sentencepiece "
             "reads, and that is not installed: pip install sentencepiece."
         ) from error
-
-
-def _require_positions(model: Any, weights: Weights) -> None:
-    """Refuse a limit beyond the model's positions, where it would fail in mid-run."""
-    positions = getattr(model.config, "max_position_embeddings", None)
-    if not isinstance(positions, int) or positions <= 0:  # -1: XLNet's, which has none
-        return
-    # RoBERTa's kin count from the one behind the padding's, which these embeddings are told.
-    tables = (part for name, part in model.named_modules() if name.endswith("position_embeddings"))
-    padding = getattr(next(tables, None), "padding_idx", None)
-    room = positions if padding is None else positions - padding - 1
-    if weights.max_tokens > room:
-        raise ConfigError(
-            f"{weights.model} has {room} positions; {weights.limit} {weights.max_tokens} is more. "
-            f"Say --max-tokens {room} or less."
-        )
 
 
 class _SlowTokens:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from termsearch.encoder import EncoderCard, Vectors
 from termsearch.encoder.batches import sound_rows
 from termsearch.encoder.tokens import Tokens
-from termsearch.errors import ModelUnavailableError
+from termsearch.errors import ModelUnavailableError, first_line
 
 __all__ = ["CARD", "GRAPH", "TOKENIZER", "ExportCard", "File", "OnnxEncoder", "exported", "verify"]
 
@@ -128,9 +128,8 @@ def _checked_sizes(folder: Path) -> ExportCard:
     try:
         export = ExportCard.model_validate_json((folder / CARD).read_bytes())
     except (OSError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
         raise ModelUnavailableError(
-            f"{folder / CARD} can't be read ({reason}); {_AGAIN}"
+            f"{folder / CARD} can't be read ({first_line(error)}); {_AGAIN}"
         ) from error
     for name, file in export.files.items():
         path = folder / name

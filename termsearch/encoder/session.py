@@ -8,7 +8,7 @@ import onnxruntime
 
 from termsearch.encoder import Vectors
 from termsearch.encoder.batches import like_length_batches
-from termsearch.errors import ModelUnavailableError
+from termsearch.errors import ModelUnavailableError, first_line
 
 __all__ = ["Session"]
 
@@ -38,10 +38,9 @@ class Session:
                 str(file), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # every failure of ONNX Runtime has a class of its own
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise ModelUnavailableError(
-                f"{file} can't be loaded by ONNX Runtime {onnxruntime.__version__} ({reason}); "
-                "delete its folder: the next ingest makes it again."
+                f"{file} can't be loaded by ONNX Runtime {onnxruntime.__version__} "
+                f"({first_line(error)}); delete its folder: the next ingest makes it again."
             ) from error
         self._width = int(self._session.get_outputs()[0].shape[1])
 

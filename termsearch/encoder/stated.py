@@ -22,7 +22,8 @@ _MODULES, _PROMPTS = "modules.json", "config_sentence_transformers.json"
 _LIMIT, _POOLING = "sentence_bert_config.json", "1_Pooling/config.json"
 
 #: What is computed here too; a name's vector has length 1 unless that is turned off.
-_KNOWN = {"Transformer", "Pooling", "Normalize"}
+#: Dropout acts in training alone.
+_KNOWN = {"Transformer", "Pooling", "Normalize", "Dropout"}
 
 #: The most that --max-tokens takes; for a network that can do with any length.
 _ENDLESS = 512
@@ -48,8 +49,8 @@ def stated_pooling(folder: Path) -> Pooling:
     )
 
 
-def stated_limit(folder: Path) -> tuple[int, str]:
-    """Tokens a text is cut at, and where that is said.
+def stated_limit(folder: Path) -> int:
+    """Tokens a text is cut at, if the network has as many positions.
 
     sentence-transformers cuts at ``max_seq_length``, which version 6.2 does not write;
     else at the tokenizer's limit, but not behind the last position (``Transformer.__init__`` of
@@ -57,19 +58,14 @@ def stated_limit(folder: Path) -> tuple[int, str]:
     """
     stated = json_of(folder / _LIMIT).get("max_seq_length")
     if _is_limit(stated):
-        return stated, f"max_seq_length in {_LIMIT}"
+        return int(stated)
     if not any((folder / name).is_file() for name in (_MODULES, _POOLING, _LIMIT)):
-        return SAPBERT_TOKENS, "SapBERT's limit"
-    limits = {
-        "model_max_length in tokenizer_config.json": json_of(folder / "tokenizer_config.json").get(
-            "model_max_length"
-        ),
-        "max_position_embeddings in config.json": json_of(folder / "config.json").get(
-            "max_position_embeddings"
-        ),
-    }
-    found = [(limit, where) for where, limit in limits.items() if _is_limit(limit)]
-    return min(found, default=(_ENDLESS, "our limit"), key=lambda pair: pair[0])
+        return SAPBERT_TOKENS
+    limits = [
+        json_of(folder / "tokenizer_config.json").get("model_max_length"),
+        json_of(folder / "config.json").get("max_position_embeddings"),
+    ]
+    return min(filter(_is_limit, limits), default=_ENDLESS)
 
 
 def require_plain(folder: Path) -> None:
@@ -99,7 +95,7 @@ def json_of(path: Path, kind: type[Any] = dict) -> Any:
     """The content of ``path``; an empty ``kind`` if there is no such file, or it holds another.
 
     Raises:
-        ConfigError: It is not JSON.
+        ConfigError: It is not JSON, or can't be read.
     """
     if not path.is_file():
         return kind()
@@ -107,6 +103,8 @@ def json_of(path: Path, kind: type[Any] = dict) -> Any:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ConfigError(f"{path}: not JSON ({error}); copy the model again.") from error
+    except OSError as error:
+        raise ConfigError(f"{path} can't be read ({error.strerror}); mend that.") from error
     return content if isinstance(content, kind) else kind()
 
 

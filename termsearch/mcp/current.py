@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from termsearch.aio import AsyncTermSearch
-from termsearch.errors import IndexUnreadableError, TermsearchError
+from termsearch.complaint import Complaint
+from termsearch.errors import IndexUnreadableError
 from termsearch.search import TermSearch
 
 __all__ = ["Current"]
@@ -22,14 +23,19 @@ class Current:
 
     Args:
         open_search: Opens what is current.
+        switched: Called when another generation is lent from now on.
     """
 
-    def __init__(self, open_search: Callable[[], TermSearch]) -> None:
-        self._open = open_search
+    def __init__(
+        self,
+        open_search: Callable[[], TermSearch],
+        switched: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._open, self._switched = open_search, switched
         self._search: AsyncTermSearch | None = None
         self._users: dict[AsyncTermSearch, int] = {}
         self._changing = asyncio.Lock()
-        self._complaint = ""
+        self._complaint = Complaint(_log, "What was searched before still is.")
 
     async def start(self) -> None:
         """Open the index.
@@ -53,30 +59,30 @@ class Current:
             IndexUnreadableError: It is not open.
         """
         async with self._changing:
-            await self._renew()
+            renewed = await self._renew()
             search = self._search
             if search is None:
                 raise IndexUnreadableError("the index is not open.")
             self._users[search] = self._users.get(search, 0) + 1
         try:
+            if renewed and self._switched:
+                await self._switched()
             yield search
         finally:
             self._users[search] -= 1
             await self._close_unused(search)
 
-    async def _renew(self) -> None:
+    async def _renew(self) -> bool:
+        """Whether another generation is lent from now on."""
         old = self._search
-        try:
+        with self._complaint.once():
             if old is None or not await old.call(lambda search: search.index.outdated()):
-                return
+                return False
             self._search = await self._opened()
             await self._search.share_encoder(old)
-            self._complaint = ""
             await self._close_unused(old)
-        except TermsearchError as error:
-            if self._complaint != str(error):
-                _log.error("%s What was searched before still is.", error)
-            self._complaint = str(error)
+            return True
+        return False
 
     async def _close_unused(self, search: AsyncTermSearch) -> None:
         """What was current, and what nobody uses any more."""

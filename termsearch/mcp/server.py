@@ -15,6 +15,7 @@ from termsearch import __version__
 from termsearch.aio import AsyncTermSearch
 from termsearch.errors import TermsearchError, note_bug
 from termsearch.mcp import guide
+from termsearch.mcp.changes import Changes
 from termsearch.mcp.schema import input_schema, output_schema
 from termsearch.mcp.told import Told, fitted
 from termsearch.mcp.tools import TOOLS, Tool
@@ -40,14 +41,17 @@ _HINTS: Final = {
 }
 
 
-def create_server(lend: Lend, *, note: Note = lambda _texts: None) -> Server[Any]:
+def create_server(
+    lend: Lend, *, note: Note = lambda _texts: None, changes: Changes | None = None
+) -> Server[Any]:
     """The server, for any transport of the SDK.
 
     Args:
         lend: Where each request gets the index from.
         note: Told what is looked up.
+        changes: Tells the one client that there is of changes; none where clients don't stay.
     """
-    requests = _Requests(lend, note)
+    requests = _Requests(lend, note, changes)
     return Server(
         "termsearch",
         title="termsearch: medical vocabularies",
@@ -59,14 +63,15 @@ def create_server(lend: Lend, *, note: Note = lambda _texts: None) -> Server[Any
         on_read_resource=requests.read_resource,
         on_list_prompts=requests.list_prompts,
         on_get_prompt=requests.get_prompt,
+        on_subscriptions_listen=changes.listen if changes else None,
     )
 
 
 class _Requests:
     """One method for each kind of request."""
 
-    def __init__(self, lend: Lend, note: Note) -> None:
-        self._lend, self._note = lend, note
+    def __init__(self, lend: Lend, note: Note, changes: Changes | None) -> None:
+        self._lend, self._note, self._changes = lend, note, changes
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[AsyncTermSearch]:
@@ -77,8 +82,10 @@ class _Requests:
         except TermsearchError as error:
             raise MCPError(wire.INTERNAL_ERROR, str(error)) from error
 
-    async def list_tools(self, _: Context, __: object) -> wire.ListToolsResult:
+    async def list_tools(self, context: Context, _: object) -> wire.ListToolsResult:
         """With filters as the index has them now."""
+        if self._changes:
+            self._changes.note(context.session)
         async with self._opened() as search:
             return wire.ListToolsResult(tools=[_listed(t, search) for t in TOOLS.values()])
 

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from mcp.server import Server
+from mcp.server import NotificationOptions, Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from termsearch.errors import TermsearchError
+from termsearch.mcp.changes import Changes
 from termsearch.mcp.current import Current
 from termsearch.mcp.server import Lend, create_server
 from termsearch.search import TermSearch
@@ -27,18 +28,21 @@ _BODY_BYTES: Final = 4 * 1024 * 1024
 async def serve_stdio(open_search: Callable[[], TermSearch]) -> None:
     """Serve one client until it closes stdin, from the release that is current at each request.
 
-    Nothing else is written to stdout.
+    A client that has the list of tools is told when a request finds another release, whose
+    vocabularies and types the filters then name. Nothing else is written to stdout.
 
     Raises:
         TermsearchError: The index can't be opened.
     """
-    current = Current(open_search)
+    changes = Changes()
+    current = Current(open_search, changes.tell)
     await current.start()
     try:
-        server = create_server(current.lend)
+        server = create_server(current.lend, changes=changes)
+        offered = server.create_initialization_options(NotificationOptions(tools_changed=True))
         warming = asyncio.create_task(_warm(current.lend))
         async with stdio_server() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
+            await server.run(incoming, outgoing, offered)
         await warming
     finally:
         await current.stop()
@@ -49,7 +53,8 @@ async def http_endpoint(server: Server[Any]) -> AsyncIterator[Endpoint]:
     """Streamable HTTP, without sessions and streams.
 
     Each POST is answered by one JSON body, so that a client holds nothing between two requests
-    and any process may answer the next one.
+    and any process may answer the next one. Nobody is there to be told that the tools have changed,
+    and that is not offered: a client has to list them anew.
     """
     # The SDK logs each session and request; who mounts this has a log of requests.
     logging.getLogger("mcp").setLevel(logging.WARNING)

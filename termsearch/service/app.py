@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 from starlette.middleware.cors import CORSMiddleware
 
 from termsearch import __version__
-from termsearch.errors import TermsearchError
+from termsearch.complaint import Complaint
 from termsearch.search import TermSearch
 from termsearch.service import docs, fhir
 from termsearch.service.auth import PUBLIC, Auth
@@ -37,6 +37,7 @@ from termsearch.service.routes.once import require_once
 __all__ = ["create_app", "look"]
 
 _log = logging.getLogger("termsearch.service")
+_STILL: Final = "What was served before still is."
 
 #: Every part of the service. A router's own responses and prefix are its own business.
 _ROUTERS = (
@@ -74,9 +75,18 @@ def create_app(
     """
     config = config or ServiceConfig()
     config.require_safe()
-    metrics = Metrics()
-    holder = _holder(open_search, metrics)
-    app = FastAPI(
+    app = _application(config)
+    _give(app, config, open_search)
+    for router in _ROUTERS:
+        app.include_router(router)
+    handle_problems(app, fhir.SPEAKERS)
+    _open_schema_of(app)
+    _stand_in_front(app, config)
+    return app
+
+
+def _application(config: ServiceConfig) -> FastAPI:
+    return FastAPI(
         title="termsearch",
         version=__version__,
         description="Finds the concepts that a user's words mean.",
@@ -91,16 +101,16 @@ def create_app(
             *([Depends(HTTPBearer(auto_error=False))] if config.keys_file else []),
         ],
     )
-    app.state.config, app.state.metrics, app.state.holder = config, metrics, holder
-    app.state.keys = Keys(config.keys_file) if config.keys_file else None
-    app.state.log_queries = config.log_queries
-    app.state.complaints = {}
-    for router in _ROUTERS:
-        app.include_router(router)
-    handle_problems(app, fhir.SPEAKERS)
-    _open_schema_of(app)
-    _stand_in_front(app, config)
-    return app
+
+
+def _give(app: FastAPI, config: ServiceConfig, open_search: Callable[[], TermSearch]) -> None:
+    """What requests find in the application's state."""
+    state = app.state
+    state.config, state.log_queries = config, config.log_queries
+    state.metrics = Metrics()
+    state.holder = _holder(open_search, state.metrics)
+    state.keys = Keys(config.keys_file) if config.keys_file else None
+    state.complaints = {of: Complaint(_log, _STILL) for of in ("keys", "release")}
 
 
 def _open_schema_of(app: FastAPI) -> None:
@@ -170,23 +180,9 @@ async def look(app: FastAPI) -> None:
     """Take what is new; what is broken is logged, and what was served goes on."""
     keys: Keys | None = app.state.keys
     holder: Holder = app.state.holder
-    with _complaining(app, "keys"):
+    with app.state.complaints["keys"].once():
         if keys and keys.refresh():
             _log.info("the API keys were read again")
-    with _complaining(app, "release"):  # whatever the keys are: they change on their own
+    with app.state.complaints["release"].once():  # whatever the keys are: they change on their own
         if await holder.refresh():
             _log.info("a newer release is served")
-
-
-@contextmanager
-def _complaining(app: FastAPI, of: str) -> Iterator[None]:
-    """Log what is broken once, for as long as it is broken in the same way."""
-    before: dict[str, str] = app.state.complaints
-    try:
-        yield
-    except TermsearchError as error:
-        if before.get(of) != str(error):
-            _log.error("%s What was served before still is.", error)
-        before[of] = str(error)
-    else:
-        before.pop(of, None)

@@ -25,7 +25,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from termsearch.errors import IndexUnreadableError
+from termsearch.errors import IndexUnreadableError, first_line
 from termsearch.loopback import is_loopback
 
 __all__ = [
@@ -182,7 +182,7 @@ def engine(client: QdrantClient) -> Iterator[None]:
         yield
     except _FAILURES as error:
         told = _told(error)
-        line = (told.reason.strip().splitlines() or [type(error).__name__])[0]
+        line = first_line(error, told.reason)
         said = f"the Qdrant server at {url_of(client)} failed ({line}). {told.todo}"
         raise IndexUnreadableError(_without(key_of(client), said)) from error
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from termsearch.answer import TypeInfo
 from termsearch.index import Ask, Same
 from termsearch.index.manifest import Manifest, known_vocabulary
 from termsearch.search import TermSearch
+from termsearch.service.holder import State
 from termsearch.service.lent import Lent, holder_of
 from termsearch.service.models import Health, Ready, Reloaded, Version, VocabularyInfo
 from termsearch.service.problems import ErrorBody, Problem
@@ -23,6 +24,10 @@ router = APIRouter(tags=["about"])
 
 #: How long `/ready` waits for the engine. Busy is no fault; a server that is away says so at once.
 _PROBE_SECONDS: Final = 1.0
+
+_NOT_READY: Final[dict[int | str, dict[str, Any]]] = {
+    503: {"model": ErrorBody, "description": "They can't; `code` and `message` say why"}
+}
 
 
 @router.get("/vocabularies", summary="What can be searched and filtered by")
@@ -38,23 +43,12 @@ async def health() -> Health:
     return Health()
 
 
-@router.get(
-    "/ready",
-    summary="Whether queries can be answered",
-    responses={
-        503: {"model": ErrorBody, "description": "They can't; `code` and `message` say why"}
-    },
-)
+@router.get("/ready", summary="Whether queries can be answered", responses=_NOT_READY)
 async def ready(request: Request) -> Ready:
     """Whether the index is open, its engine answers and the encoder is loaded."""
     holder = holder_of(request)
     known = request.scope.get("termsearch.caller") or not request.app.state.keys
-    if not holder.state.ready:
-        raise Problem(
-            503,
-            holder.state.reason if known else "not ready; with an API key, this says why.",
-            code=holder.state.code,
-        )
+    _require_ready(holder.state, known=bool(known))
     async with holder.lend() as search:
         with suppress(TimeoutError):
             await asyncio.wait_for(search.call(_probe), _PROBE_SECONDS)
@@ -85,16 +79,30 @@ async def version() -> Version:
     return Version(version=__version__)
 
 
-@router.post("/admin/reload", tags=["admin"], summary="Serve the current release now")
+@router.post(
+    "/admin/reload",
+    tags=["admin"],
+    summary="Serve the current release now",
+    responses=_NOT_READY,
+)
 async def reload(request: Request) -> Reloaded:
     """What is done every few seconds anyway, at once; requests under way end on the old release.
 
-    Where the new one can't be opened the old one stays in service. Needs the role `admin`.
+    Where the new one can't be opened the old one stays in service; where queries can't be answered
+    afterwards, that is told as by `/ready`. Needs the role `admin`.
     """
     holder = holder_of(request)
     switched = await holder.refresh()
+    _require_ready(holder.state)
     async with holder.lend() as search:
         return Reloaded(switched=switched, releases=search.manifest.releases())
+
+
+def _require_ready(state: State, *, known: bool = True) -> None:
+    """Raises why it is not, to a caller who is ``known``."""
+    if not state.ready:
+        said = state.reason if known else "not ready; with an API key, this says why."
+        raise Problem(503, said, code=state.code)
 
 
 def _probe(search: TermSearch) -> None:

@@ -6,11 +6,16 @@ history.scrollRestoration = "manual"; // a browser restores before the answer is
 const sameAs = (main, href) =>
   [...main.querySelectorAll("a[href]")].filter((link) => link.getAttribute("href") === href);
 
+// To a new tab, a new window, a file, or to nothing: the reader stays. (Of the middle button, browsers
+// make an auxclick.)
+const elsewhere = (event) =>
+  event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+
 /** From now on, note the place whenever a link is followed, with what `more()` adds. */
 export function notePlaces(main, more) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    if (!link) return;
+    if (!link || elsewhere(event)) return;
     const href = link.getAttribute("href");
     history.replaceState({ ...more(), y: scrollY, href, number: sameAs(main, href).indexOf(link) }, "");
   });
