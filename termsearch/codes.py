@@ -42,22 +42,24 @@ def conditions_of(index: Index, where: Where) -> tuple[Condition, ...]:
 def owners(index: Index, code: str, *, inactive: bool = False) -> tuple[str, ...]:
     """CURIEs of the concepts that ``code`` means in ``--under``.
 
-    Itself; its successors if it is retired; for a merged code or one of a UMLS source, the
-    concepts that took it over or use it.
+    Itself, or else, for a merged code or one of a source, the concepts that took it over or use
+    it; and the successors of those that are retired.
 
     Raises:
         UnknownValueError: None; an empty answer would hide a slip of the pen.
         RetiredCodeError: Without ``inactive``, where nothing in use is under any of them.
     """
-    named = list(index.points([Condition("curies", (code,))]))
-    own = [point for point in named if point.curie == code]
-    if own:
-        found = (code, *_followers(index, own[0]))
-        if own[0].live or inactive or index.count([Condition("ancestors", found), ACTIVE]):
+    named = index.points([Condition("curies", (code,))])
+    owning = {point.curie: point for point in named}
+    if code in owning:
+        owning = {code: owning[code]}
+    if owning:
+        following = (each for point in owning.values() for each in _followers(index, point))
+        found = tuple(dict.fromkeys((*owning, *following)))
+        live = any(point.live for point in owning.values())
+        if live or inactive or index.count([Condition("ancestors", found), ACTIVE]):
             return found
         raise RetiredCodeError(code)
-    if named:
-        return tuple(dict.fromkeys(point.curie for point in named))
     if index.count([Condition("ancestors", (code,))]):  # named as an ancestor, not loaded itself
         return (code,)
     raise UnknownValueError("code", code, similar_codes(index, code))

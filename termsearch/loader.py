@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, fields
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
-from zipfile import BadZipFile, ZipFile
 
 from termsearch.concept import Concept
 from termsearch.errors import (
@@ -26,10 +25,12 @@ from termsearch.errors import (
     UnknownReleaseError,
 )
 from termsearch.normalize import search_form
+from termsearch.unreadable import OFFICE, why_unreadable
 from termsearch.vocabulary import lang_includes
 
 __all__ = [
     "GROUP",
+    "OFFICE",
     "Explains",
     "Loader",
     "Options",
@@ -43,15 +44,6 @@ __all__ = [
 
 #: The entry-point group a package registers its loaders under.
 GROUP = "termsearch.loaders"
-
-_AS_CSV = 'save the sheet with the list as "CSV UTF-8", and give that file'
-
-#: How files begin that no text can be had of, and what to do about them.
-_SIGNS = {
-    b"%PDF-": "a PDF; ask its publisher for the list as CSV or in a format that a loader reads",
-    # Also today's .xlsx and .docx with a password: [MS-OFFCRYPTO] 2.3.
-    b"\xd0\xcf\x11\xe0": f"an Office file of the old kind or with a password; {_AS_CSV}",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +125,9 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     #: Parts that were read, those without a concept too: what an index has of them is replaced.
     parts: list[str] = field(default_factory=list)
-    #: Vocabularies that nobody named: their ids are those of files.
-    assumed: list[str] = field(default_factory=list)
+    #: Vocabulary and part of names in rows that don't say whose they are, each once: the id is that
+    #: of a file, and may be another's by chance.
+    assumed: dict[tuple[str, str], None] = field(default_factory=dict)
     #: Progress in units of the loader's choice (bytes, concepts); 0 of 0 while unknown.
     done: int = 0
     total: int = 0
@@ -253,8 +246,8 @@ def recognise(path: Path, *, otherwise: str = "") -> str:
                 claims.append(name)
         except BrokenLoaderError as error:  # of no matter if another one knows the path
             broken.append(error)
-    if not claims and not broken and (fault := _fault(path)):
-        raise BadReleaseError(path, fault)
+    if not claims and not broken and (reason := why_unreadable(path)):
+        raise BadReleaseError(path, reason)
     if not claims and otherwise:
         return otherwise
     if len(claims) == 1:
@@ -270,31 +263,3 @@ def _reasons(path: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         loader = find_loader(name)
         if isinstance(loader, Explains) and (reason := loader.why_not(path)):
             yield name, reason
-
-
-def _fault(path: Path) -> str:
-    """Why no loader can read anything from a file, and what to do; nothing where one might."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(8)
-    except OSError:  # a folder
-        return ""
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):  # the second: a zip of nothing
-        return _zip_fault(path)
-    if path.suffix.lower() == ".zip":
-        return f"no zip, whatever its name says: it begins with {head!r}; fetch it again"
-    return next((fault for sign, fault in _SIGNS.items() if head.startswith(sign)), "")
-
-
-def _zip_fault(path: Path) -> str:
-    try:
-        with ZipFile(path) as archive:
-            found = archive.infolist()
-    except (BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
-        return f"the zip is cut or damaged ({error}); fetch it again"
-    names = {each.filename for each in found}
-    if "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= names:
-        return f"an Office file; {_AS_CSV}"
-    if any(each.flag_bits & 1 for each in found):
-        return "the zip is encrypted; unpack it, and give the folder"
-    return "" if names else "the zip is empty"

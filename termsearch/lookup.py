@@ -68,7 +68,7 @@ def lookup(index: Index, text: str, *, inactive: bool = False) -> list[Entry]:
     Args:
         index: Where to look.
         text: A CURIE, or FHIR's ``system|code``.
-        inactive: Answer with the retired concept itself.
+        inactive: Answer with the retired concept itself, or with one that uses the code.
 
     Raises:
         UnknownValueError: Not a CURIE, or of a vocabulary that the index does not hold.
@@ -76,18 +76,17 @@ def lookup(index: Index, text: str, *, inactive: bool = False) -> list[Entry]:
     """
     wanted = _canonical(index, text)
     named = list(index.points([Condition("curies", (wanted,))]))
-    own = [point for point in named if point.curie == wanted]
-    if own:
-        follower = None if inactive else successor(index, own[0])
-        if follower is None:
-            return [_entry(index, own, None)]
-        return [_entry(index, follower, Redirect(asked=wanted, reason="replaced"))]
     if not named:
         raise UnknownCodeError(wanted, similar_codes(index, wanted), index.manifest.releases())
-    return [
-        _entry(index, points_of_concept(index, owner), _redirect(wanted, named, owner))
-        for owner in dict.fromkeys(point.curie for point in named)
-    ]
+    own = [point for point in named if point.curie == wanted]
+    found: dict[str, Entry] = {}
+    for owner in dict.fromkeys(point.curie for point in own or named):
+        points = own or points_of_concept(index, owner)
+        redirect = None if own else _redirect(wanted, named, owner)
+        if not inactive and (follower := successor(index, points[0])):
+            points, redirect = follower, Redirect(asked=wanted, reason="replaced")
+        found.setdefault(points[0].curie, _entry(index, points, redirect))
+    return list(found.values())
 
 
 def _canonical(index: Index, text: str) -> str:

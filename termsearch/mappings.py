@@ -86,11 +86,16 @@ def translations(index: Index, code: str, concepts: Iterable[str]) -> list[Mappi
 
 
 def _heirs(index: Index, named: Sequence[Point], curie: str) -> Iterator[_Found]:
-    """What took the place of a retired code, the end of a chain before what leads there."""
-    own = [point for point in named if point.curie == curie]
-    last = successor(index, own[0]) if own else None
-    found = [last[0].curie] if last else []
-    found += [each for point in own for each in point.replaced_by]
+    """What took the place of a retired code, the end of a chain before what leads there.
+
+    Or of the concept that has it for a name of its own, where it is none itself.
+    """
+    owning = {point.curie: point for point in named if curie not in point.replaces}
+    if curie in owning:
+        owning = {curie: owning[curie]}
+    ends = filter(None, (successor(index, point) for point in owning.values()))
+    found = [points[0].curie for points in ends]
+    found += [each for point in owning.values() for each in point.replaced_by]
     found += sorted(point.curie for point in named if curie in point.replaces)
     yield from (_Found(each, "replaced by") for each in found)
 

@@ -1,12 +1,13 @@
 """Taking out what an ingest put in: a table that nobody keeps, an ontology that nobody asks for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
+from unicodedata import normalize
 
 from termsearch.connect import open_index, open_or_create_index
-from termsearch.errors import UnknownValueError, UsageError
+from termsearch.errors import UnknownValueError
 from termsearch.index import Index
-from termsearch.index.check import require_only
+from termsearch.index.check import require_only, require_others
 from termsearch.index.manifest import Generation
 from termsearch.index.where import Condition
 from termsearch.pipeline import batches
@@ -48,7 +49,8 @@ def remove(
     now = open_index(settings)
     try:
         there = {each: _count(now, each) for each in now.manifest.origins()}
-        _require_others(origins, there)
+        origins = [_known(origin, there) for origin in origins]
+        require_others(origins, there)
         index = open_or_create_index(settings, now.manifest.encoder, discard=discard)
         try:
             require_only(index, now.manifest, origins.__contains__)
@@ -66,15 +68,12 @@ def _count(index: Index, origin: str) -> int:
     return index.count([Condition("origin", (origin,))])
 
 
-def _require_others(origins: Sequence[str], there: dict[str, int]) -> None:
-    for origin in origins:
-        if origin not in there:
-            raise UnknownValueError("origin", origin, there)
-    if set(origins) == set(there):
-        raise UsageError(
-            f"{', '.join(origins)} is all that is in the index, and none can be empty: delete the "
-            "index, or ingest something else first."
-        )
+def _known(origin: str, there: Collection[str]) -> str:
+    """As it is given or, as loaders name parts after files, in Unicode's composed form."""
+    for each in (origin, normalize("NFC", origin)):
+        if each in there:
+            return each
+    raise UnknownValueError("origin", origin, there)
 
 
 def _remove(index: Index, origins: Sequence[str]) -> None:

@@ -12,10 +12,13 @@ from termsearch.index.where import CARD, Condition
 from termsearch.loader import Options, Report
 from termsearch.pipeline import batches
 
-__all__ = ["Summary", "namesakes", "other_options", "unchanged"]
+__all__ = ["Summary", "listed", "namesakes", "other_options", "unchanged"]
 
 #: By name of a flag, without dashes.
 _Flags: TypeAlias = defaultdict[str, set[str]]
+
+#: Language, without a region, and search form of a name.
+_Word: TypeAlias = tuple[str, str]
 
 #: Concepts compared in one request.
 _PAGE = 512
@@ -63,9 +66,12 @@ def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
 
 
 def other_options(
-    manifest: Manifest, origins: Iterable[str], now: str | None, read: Iterable[Loaded] = ()
+    manifest: Manifest,
+    origins: Iterable[str],
+    now: str | None,
+    read: Iterable[tuple[str, str]] = (),
 ) -> list[str]:
-    """A warning for those of ``origins`` of which the last time something was read that is not now.
+    """A warning for those of ``origins`` that were read otherwise the last time, to their loss.
 
     Who forgets ``--hierarchy`` loses the parents, who forgets ``--column`` synonyms, and most of
     all that was there before stays, so that nothing else tells. Origins that were read alike the
@@ -75,38 +81,38 @@ def other_options(
         manifest: Of what was read the last time.
         origins: That are read now.
         now: Options as on the command line; None: nobody knows.
-        read: What was read now, where that is known.
+        read: Each origin and language that names were read of now, where that is known.
     """
-    alike: dict[str, list[str]] = {}
-    langs = {(entry.origin, lang) for entry in read for lang in entry.langs}
+    alike: dict[tuple[str, str], list[str]] = {}
+    langs = set(read)
     for origin in origins if now is not None else ():
         entries = [entry for entry in manifest.loaded if entry.origin == origin]
         gone = {lang for e in entries for lang in e.langs if (origin, lang) not in langs}
         for then in dict.fromkeys(entry.options for entry in entries):
-            if then is not None and _less(entries, gone, _flags(then), _flags(now or "")):
-                alike.setdefault(then, []).append(origin)
+            if then is not None and (loss := _loss(entries, gone, _flags(then), _flags(now or ""))):
+                alike.setdefault((then, loss), []).append(origin)
     return [
-        f"{_listed(found)} {'was' if len(found) == 1 else 'were'} read with {then or 'no options'} "
-        f"the last time, now with {now or 'none'}: names and parents that this leaves out are gone"
-        for then, found in alike.items()
+        f"{listed(found)} {'was' if len(found) == 1 else 'were'} read with {then or 'no options'} "
+        f"the last time, now with {now or 'none'}: {loss}"
+        for (then, loss), found in alike.items()
     ]
 
 
-def namesakes(index: Index, assumed: Iterable[str], origins: Sequence[str]) -> list[str]:
+def namesakes(index: Index, assumed: Iterable[tuple[str, str]]) -> list[str]:
     """A warning for every two origins that have codes in common and no name of these.
 
     Args:
         index: As it is after the ingest.
-        assumed: Vocabularies of which nobody said that they are one and the same.
-        origins: Of this ingest; one of each two is among them.
+        assumed: Vocabularies of which nobody said that they are these, each with the origin that
+            has them.
     """
     counts: Counter[tuple[str, str, str]] = Counter()
-    for vocabulary in dict.fromkeys(assumed):
-        here = [e.origin for e in index.manifest.loaded if e.vocabulary == vocabulary]
-        for own in origins if len(here) > 1 else ():
-            earlier = set(origins[: origins.index(own)])  # was compared with this one
-            for other in _strangers(index, vocabulary, own):
-                counts[vocabulary, own, other] += other not in earlier
+    earlier = set[tuple[str, str]]()  # were compared with all others
+    for vocabulary, own in assumed:
+        here = [entry.origin for entry in index.manifest.loaded if entry.vocabulary == vocabulary]
+        for other in _strangers(index, vocabulary, own) if {*here} - {own} else ():
+            counts[vocabulary, own, other] += (vocabulary, other) not in earlier
+        earlier.add((vocabulary, own))
     return [
         f"{count:,} codes of {vocabulary} are also in {other}, under other names. If {own} is "
         "another list, name its vocabulary: --vocab"
@@ -116,16 +122,35 @@ def namesakes(index: Index, assumed: Iterable[str], origins: Sequence[str]) -> l
 
 
 def _strangers(index: Index, vocabulary: str, own: str) -> Iterator[str]:
-    """For each concept of the origin ``own``, the others that have it and none of its names."""
+    """For each concept of the origin ``own``, the others whose names of it are all others."""
     here = Condition("vocabulary", (vocabulary,))
     cards = index.points([here, Condition("origin", (own,)), CARD])
     for page in batches((card.curie for card in cards), _PAGE):
-        forms: dict[str, dict[str, set[str]]] = {curie: {own: set()} for curie in page}
+        names: dict[str, dict[str, set[_Word]]] = {curie: {own: set()} for curie in page}
         for point in index.points([here, Condition("curies", tuple(page))]):
-            if point.curie in forms:
-                forms[point.curie].setdefault(point.origin, set()).add(point.form)
-        for by_origin in forms.values():
-            yield from (o for o, f in by_origin.items() if f.isdisjoint(by_origin[own]))
+            if point.curie in names:
+                word = point.lang.partition("-")[0], point.form
+                names[point.curie].setdefault(point.origin, set()).add(word)
+        for by_origin in names.values():
+            mine = by_origin.pop(own)
+            yield from (other for other, theirs in by_origin.items() if _differ(mine, theirs))
+
+
+def _differ(some: Iterable[_Word], others: Iterable[_Word]) -> bool:
+    """Whether names have a language in common, and none is the same: else one may translate."""
+    langs, forms = (set(each) for each in zip(*some, strict=True))
+    other_langs, other_forms = (set(each) for each in zip(*others, strict=True))
+    return not langs.isdisjoint(other_langs) and forms.isdisjoint(other_forms)
+
+
+def _loss(entries: Sequence[Loaded], langs: Iterable[str], then: _Flags, now: _Flags) -> str:
+    """What becomes of ``entries``, which were read with ``then``, by ``now``; nothing if nothing.
+
+    ``langs``: of theirs, those that may be gone.
+    """
+    if _less(entries, langs, then, now):
+        return "names and parents that this leaves out are gone"
+    return "other names are displayed" if then["dialect"] and not now["dialect"] else ""
 
 
 def _less(entries: Sequence[Loaded], langs: Iterable[str], then: _Flags, now: _Flags) -> bool:
@@ -153,7 +178,7 @@ def _flags(told: str) -> _Flags:
     return found
 
 
-def _listed(origins: Sequence[str]) -> str:
+def listed(origins: Sequence[str]) -> str:
     """Origins in one line, as a sentence begins with them."""
     shown = origins if len(origins) <= _SHOWN else [*origins[: _SHOWN - 1]]
     more = len(origins) - len(shown)

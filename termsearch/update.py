@@ -94,6 +94,8 @@ class Update:
     ) -> Summary:
         """What was stored of all that ``loader`` reads. See :func:`termsearch.ingest.store`.
 
+        To be called in the order of the plan.
+
         Args:
             loader: One of the plan's.
             warnings: Begin the report with these.
@@ -114,6 +116,7 @@ class Update:
             self._index,
             report=report,
             replace_all=self._how.replace,
+            more_follows=loader != list(self._files)[-1],
             fingerprint=self._prints[loader],
             options=self._options.told(find_loader(loader).OPTIONS),
             difference=None if self._how.share else self._difference(),

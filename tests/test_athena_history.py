@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from termsearch.codes import owners
 from termsearch.errors import BadRecordError
 from termsearch.index import Index
 from termsearch.ingest import ingest
@@ -83,6 +84,7 @@ def test_a_code_replaces_the_retired_ones_that_lead_to_it(tmp_path: Path) -> Non
     assert {code: one.replaces for code, one in found.items() if one.replaces} == {
         "91": ("90", "93", "94", "95", "96", *(f"omop:{n}" for n in (10, 3, 4, 5, 6))),
         "92": ("90", "98", "omop:10", "omop:8"),
+        "0010": ("omop:14",),  # and not 0009, which is used anew
         "HP:6": ("HP:7", "omop:17"),
     }
     assert not any(one.replaced_by for one in found.values())
@@ -130,6 +132,22 @@ def test_what_leads_to_a_vocabulary_that_is_left_out_leads_nowhere(tmp_path: Pat
     assert {code: one.replaces for code, one in found.items()} == {"HP:6": ("HP:7", "omop:17")}
 
 
+def test_what_maps_to_a_vocabulary_that_is_left_out_keeps_its_cross_reference(
+    tmp_path: Path,
+) -> None:
+    folder, report = release(tmp_path / "zz", ["13|1|Maps to|", "13|3|Maps to|"]), Report()
+
+    found = loaded(folder, options=Options(vocabularies=("ndc",)), report=report)
+
+    assert {code: one.xrefs for code, one in found.items()} == {
+        "0009": ("snomedct:91",),
+        "0010": (),
+    }
+    assert report.parts == ["ndc"]
+    assert report.dropped["vocabulary snomedct"] == 11
+    assert report.read == report.kept + report.dropped.total() == 17
+
+
 def test_a_broken_row_that_leads_somewhere_names_its_line(tmp_path: Path) -> None:
     folder = release(tmp_path / "zz", LEADS)
     with (folder / "CONCEPT_RELATIONSHIP.csv").open("a") as file:
@@ -153,17 +171,43 @@ def test_a_retired_code_is_answered_with_its_successor(
     assert entry.redirect.asked == "snomedct:94"
 
 
+@pytest.mark.parametrize(("inactive", "reason"), [(False, "merged"), (True, "replaced")])
 def test_a_retired_concept_id_is_answered_with_its_successor(
-    tmp_path: Path, index: Index, encoder: WordHash
+    tmp_path: Path, index: Index, encoder: WordHash, inactive: bool, reason: str
 ) -> None:
     folder = release(tmp_path / "zz", LEADS)
-    ingest(load([folder], Options(), Report()), "athena", encoder, index)
+    ingest(load([folder], Options(inactive=inactive), Report()), "athena", encoder, index)
 
     (entry,) = lookup(index, "omop:4")
+    (asked,) = lookup(index, "omop:4", inactive=True)
 
     assert (entry.curie, entry.xrefs) == ("snomedct:91", ["omop:1"])
     assert entry.redirect
-    assert (entry.redirect.asked, entry.redirect.reason) == ("omop:4", "merged")
+    assert (entry.redirect.asked, entry.redirect.reason) == ("omop:4", reason)
+    assert asked.curie == ("snomedct:94" if inactive else "snomedct:91")
+    assert mappings(index, "omop:4")[0].curie == "snomedct:91"
+    assert mappings(index, "omop:4")[0].relation == "replaced by"
+    assert "snomedct:91" in owners(index, "omop:4")
+
+
+@pytest.mark.parametrize(
+    ("leads", "curie"),
+    [
+        (LEADS, "ndc:0010"),
+        (["14|13|Concept replaced by|"], "ndc:0009"),
+        (["2|1|Maps to|"], "ndc:0009"),
+    ],
+    ids=["another code", "the code used anew", "nothing"],
+)
+def test_a_retired_concept_id_of_a_code_that_is_used_anew_leads_to_what_replaces_it(
+    tmp_path: Path, index: Index, encoder: WordHash, leads: list[str], curie: str
+) -> None:
+    folder = release(tmp_path / "zz", leads)
+    ingest(load([folder], Options(), Report()), "athena", encoder, index)
+
+    (of_id,), (of_code,) = lookup(index, "omop:14"), lookup(index, "ndc:0009")
+
+    assert (of_id.curie, of_code.curie, of_code.redirect) == (curie, "ndc:0009", None)
 
 
 def test_what_maps_to_a_concept_of_another_vocabulary_has_it_as_a_cross_reference(
@@ -176,7 +220,9 @@ def test_what_maps_to_a_concept_of_another_vocabulary_has_it_as_a_cross_referenc
     found = {each.curie: each.relation for each in mappings(index, "ndc:0009")}
     back = {each.curie: each.relation for each in mappings(index, "snomedct:91")}
 
-    assert found == {"snomedct:91": "xref", "ndc:0010": "xref", "omop:13": "source"}
+    assert found == {
+        "omop:14": "replaces", "snomedct:91": "xref", "ndc:0010": "xref", "omop:13": "source",
+    }  # fmt: skip
     assert back == {"ndc:0009": "xref by", "snomedct:92": "xref by", "omop:1": "source"}
 
 

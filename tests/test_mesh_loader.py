@@ -1,4 +1,4 @@
-"""MeSH XML of every year since 2015 becomes concepts; broken files say where they break."""
+"""MeSH XML of every year since 2015 becomes concepts."""
 
 import gzip
 import zipfile
@@ -8,44 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.concept import Concept, Kind, SemanticType
-from termsearch.errors import BadRecordError, BadReleaseError
-from termsearch.index import Index
-from termsearch.index.where import CARD, Condition
-from termsearch.ingest import ingest
+from termsearch.concept import Kind, SemanticType
+from termsearch.errors import BadReleaseError
 from termsearch.loader import Options, Report
 from termsearch_loaders.mesh import load, recognises
 from termsearch_loaders.mesh_tree import Tree
-from tests.conftest import WordHash
-
-DATA = Path(__file__).parent / "data" / "mesh"
-DESC, SUPP, QUAL = DATA / "desc2025.xml", DATA / "supp2025.xml", DATA / "qual2025.xml"
-
-#: One record that parses; tests break it in one place each.
-RECORD = """\
-<?xml version="1.0"?>
-<DescriptorRecordSet LanguageCode="eng">
-<DescriptorRecord DescriptorClass="1">
-<DescriptorUI>D990001</DescriptorUI>
-<DescriptorName><String>Zz One</String></DescriptorName>
-<ConceptList><Concept PreferredConceptYN="Y"><ConceptUI>M1</ConceptUI><TermList>
-<Term RecordPreferredTermYN="N"><String>Zz Other</String></Term>
-<Term RecordPreferredTermYN="N"><String>Zz One</String></Term>
-</TermList></Concept></ConceptList>
-</DescriptorRecord>
-</DescriptorRecordSet>
-"""
-
-
-def loaded(*paths: Path, options: Options | None = None) -> dict[str, Concept]:
-    found = load(paths, options or Options(), Report())
-    return {concept.code: concept for concept in found}
-
-
-def written(folder: Path, text: str, name: str = "desc2025.xml") -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
+from tests.mesh import DATA, DESC, QUAL, RECORD, SUPP, loaded, written
 
 
 def test_the_preferred_term_leads_and_every_other_name_says_what_it_is() -> None:
@@ -89,6 +57,16 @@ def test_progress_reaches_the_end() -> None:
     list(load([DESC, SUPP], Options(), report))
 
     assert report.done == report.total > 0
+
+
+@pytest.mark.parametrize("langs", [(), ("de",)], ids=["kept", "left out"])
+def test_progress_is_half_way_when_all_with_tree_numbers_is_read(langs: tuple[str, ...]) -> None:
+    report = Report()
+
+    shares = [report.share for _ in load([DESC], Options(langs=langs), report)]
+
+    assert shares == pytest.approx([] if langs else [0.6, 0.7, 0.8, 0.9, 1.0], abs=0.001)
+    assert report.done == report.total
 
 
 def test_definition_release_and_registry_numbers_come_without_line_ends_and_zeros() -> None:
@@ -189,17 +167,6 @@ def test_without_a_flagged_term_the_one_that_reads_like_the_heading_leads(tmp_pa
     ]
 
 
-def test_the_language_of_a_translation_is_named_and_can_be_left_out(tmp_path: Path) -> None:
-    path = written(tmp_path, RECORD.replace('"eng"', '"fre"'))
-    report = Report()
-
-    (concept,) = loaded(path).values()
-    kept = list(load([path], Options(langs=("en",)), report))
-
-    assert {name.lang for name in concept.names} == {"fr"}
-    assert (kept, report.read, report.dropped) == ([], 2, {"language fr": 2})
-
-
 def test_another_vocabulary_leaves_everything_out_and_counts_it() -> None:
     report = Report()
 
@@ -241,137 +208,12 @@ def test_two_files_of_one_part_are_refused() -> None:
         loaded(DATA / "desc2015.xml", DATA / "desc2026.xml")
 
 
-def french(folder: Path) -> Path:
-    """The descriptors of 2025, each name "Fr" where it was "Zz"."""
-    text = DESC.read_text(encoding="utf-8").replace('LanguageCode = "eng"', "LanguageCode='fre'")
-    return written(folder, text.replace("<String>Zz", "<String>Fr"), "fredesc2025.xml")
-
-
-def test_a_translation_is_a_part_of_its_own_with_the_places_and_types_of_the_english(
-    tmp_path: Path,
-) -> None:
-    found = list(load([french(tmp_path), DESC, SUPP], Options(), Report()))
-
-    pyrexia, fever = (concept for concept in found if concept.code == "D990003")
-    assert (fever.part, fever.names[0].text, fever.names[0].lang) == (
-        "desc-fr", "Fr Blue Fever", "fr",
-    )  # fmt: skip
-    assert (pyrexia.part, pyrexia.names[0].text, pyrexia.names[0].lang) == (
-        "desc", "Zz Blue Fever", "en",
-    )  # fmt: skip
-    assert fever.types == pyrexia.types
-    assert fever.types[0].name == "Zz Tingling"
-    assert (fever.parents, fever.ancestors) == (pyrexia.parents, pyrexia.ancestors)
-
-
-@pytest.mark.parametrize("first", ["desc2025.xml", "fredesc2025.xml"])
-def test_a_translation_and_the_english_leave_each_other_in_the_index(
-    tmp_path: Path, first: str, index: Index, encoder: WordHash
-) -> None:
-    paths = sorted([DESC, french(tmp_path)], key=lambda path: path.name != first)
-
-    for path in paths:
-        ingest(load([path], Options(), Report()), "mesh", encoder, index)
-
-    fevers = index.points([Condition("curies", ("mesh:D990003",)), CARD])
-    assert {point.name for point in fevers} == {"Fr Blue Fever", "Zz Blue Fever"}
-    assert {entry.origin for entry in index.manifest.loaded} == {"mesh/desc", "mesh/desc-fr"}
-
-
-def test_two_files_of_one_language_are_refused(tmp_path: Path) -> None:
-    second = written(tmp_path, french(tmp_path).read_text(encoding="utf-8"), "desc2026.xml")
-
-    with pytest.raises(BadReleaseError, match=r"desc2026\.xml: a second desc-fr file beside .*fre"):
-        loaded(french(tmp_path), second)
-
-
 def test_files_of_different_years_are_reported() -> None:
     report = Report()
 
     list(load([DATA / "desc2026.xml", SUPP], Options(), report))
 
     assert "the files are of different years: 2026, 2025" in report.warnings
-
-
-def test_a_file_that_ends_in_mid_record_fails_before_anything_is_yielded(tmp_path: Path) -> None:
-    whole = DESC.read_text()
-    cut = written(tmp_path, whole[: whole.index("Zz Tingling</String>\n     </Term>")])
-
-    with pytest.raises(BadRecordError, match=r"desc2025\.xml, line \d\d\d: not well-formed XML"):
-        next(load([cut], Options(), Report()))
-
-
-def test_a_cut_gzip_fails_with_its_name(tmp_path: Path) -> None:
-    cut = tmp_path / "desc2025.xml.gz"
-    cut.write_bytes(gzip.compress(DESC.read_bytes(), compresslevel=0)[:-4000])
-
-    with pytest.raises(BadRecordError, match=r"desc2025\.xml\.gz, .*cut or damaged"):
-        loaded(cut)
-
-
-@pytest.mark.parametrize(
-    ("found", "broken", "message"),
-    [
-        ("<String>Zz Other</String>", "<String> </String>", "line 7: a Term without text"),
-        ("<DescriptorUI>D990001</DescriptorUI>", "", "line 3: no DescriptorUI"),
-        ("Concept ", "Idea ", "line 9: not well-formed"),
-        ("Concept", "Idea", "line 3: a record without Concept"),
-        ("Term", "Word", "line 6: a record without Term"),
-        ("</DescriptorRecord>\n", "</DescriptorRecord>\n<DescriptorRecord/>", "no DescriptorUI"),
-        ("Zz Other", "Zz &eacute;", "line 7: not well-formed"),
-        ('"1.0"?>', '"1.0" encoding="zz"?>', "not well-formed"),
-    ],
-)
-def test_a_broken_record_names_its_line(
-    tmp_path: Path, found: str, broken: str, message: str
-) -> None:
-    path = written(tmp_path, RECORD.replace(found, broken))
-
-    with pytest.raises(BadRecordError, match=message):
-        loaded(path)
-
-
-def test_bytes_that_are_not_utf8_name_the_line(tmp_path: Path) -> None:
-    path = tmp_path / "desc2025.xml"
-    path.write_bytes(RECORD.encode().replace(b"Zz Other", b"Zz \xe9"))
-
-    with pytest.raises(BadRecordError, match="line 7: not well-formed"):
-        loaded(path)
-
-
-def test_an_id_that_comes_twice_is_refused(tmp_path: Path) -> None:
-    record = RECORD[RECORD.index("<DescriptorRecord ") : RECORD.index("</DescriptorRecordSet>")]
-    path = written(tmp_path, RECORD.replace(record, record * 2))
-
-    with pytest.raises(BadRecordError, match="line 11: D990001 a second time"):
-        loaded(path)
-
-
-def test_entities_are_never_resolved(tmp_path: Path) -> None:
-    bomb = '<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">'
-    declared = RECORD.replace("<Desc", f"<!DOCTYPE DescriptorRecordSet [{bomb}]>\n<Desc", 1)
-    path = written(tmp_path, declared.replace("Zz Other", "Zz &c;"))
-
-    with pytest.raises(BadRecordError, match="declares an entity, 'a'"):
-        loaded(path)
-
-
-def test_a_file_on_this_machine_is_not_drawn_in(tmp_path: Path) -> None:
-    secret = written(tmp_path, "secret", "secret.txt")
-    dtd = f'<!DOCTYPE DescriptorRecordSet [<!ENTITY s SYSTEM "{secret.as_uri()}">]>\n'
-    declared = RECORD.replace("<Desc", f"{dtd}<Desc", 1).replace("Zz Other", "&s;")
-
-    with pytest.raises(BadRecordError, match="declares an entity, 's'"):
-        loaded(written(tmp_path, declared))
-
-
-def test_the_dtd_is_not_read_even_where_it_lies_beside_the_file(tmp_path: Path) -> None:
-    written(tmp_path, '<!ENTITY eacute "e">', "zz.dtd")
-    dtd = '<!DOCTYPE DescriptorRecordSet SYSTEM "zz.dtd">\n'
-    declared = RECORD.replace("<Desc", f"{dtd}<Desc", 1).replace("Zz Other", "Zz caf&eacute; x")
-
-    with pytest.raises(BadRecordError, match="line 8: Entity 'eacute' not defined"):
-        loaded(written(tmp_path, declared))
 
 
 numbers = st.lists(st.sampled_from(["1", "2", "22", "222"]), max_size=4).map(

@@ -87,7 +87,7 @@ def test_a_format_that_is_not_read_is_named_wherever_the_file_is(
         ({"ward.csv": TABLE, "notes.txt": b"Zz notes\n"}, r"notes\.txt: no column 'code'; its col"),
         ({"ward.zip": LARGE[:-40]}, r"ward\.zip: not a readable zip"),
         ({"ward.zip": encrypted(zipped({"a.csv": TABLE}))}, "can't be opened .*encrypted"),
-        ({"ward.xlsx": XLSX}, 'a workbook; save the sheet with the list as "CSV UTF-8"'),
+        ({"ward.xlsx": XLSX}, 'an Office file; save the sheet with the list as "CSV UTF-8"'),
     ],
 )
 def test_a_folder_says_which_of_its_files_keeps_it_from_being_read(

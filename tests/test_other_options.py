@@ -28,7 +28,7 @@ def manifest(
     return Manifest(encoder=CARD, loaded=entries)
 
 
-def warned(held: Manifest, now: str | None, read: tuple[Loaded, ...] = ()) -> list[str]:
+def warned(held: Manifest, now: str | None, read: tuple[tuple[str, str], ...] = ()) -> list[str]:
     return other_options(held, held.origins(), now, read)
 
 
@@ -86,10 +86,19 @@ def test_options_that_leave_something_out_are_told_of(held: Manifest, now: str) 
 
 def test_a_language_that_is_there_all_the_same_is_not_told_of() -> None:
     held = manifest("--lang de", WARD, langs=("de",))
-    read = manifest("", WARD, langs=("de", "en")).loaded
+    ward, _ = read = (("table/ward", "en"), ("table/ward", "de"))
 
     assert warned(held, "", read) == []
-    assert len(warned(held, "", manifest("", WARD, langs=("en",)).loaded)) == 1
+    assert len(warned(held, "", (ward,))) == 1
+
+
+def test_a_dialect_that_is_forgotten_is_told_of_as_what_it_is() -> None:
+    (told,) = warned(manifest("--dialect en-GB --lang en", SNOMED), "--lang en")
+
+    assert told == (
+        "athena/snomedct was read with --dialect en-GB --lang en the last time, now with --lang "
+        "en: other names are displayed"
+    )
 
 
 def test_origins_that_were_read_alike_are_told_of_in_one_line() -> None:

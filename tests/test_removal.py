@@ -1,6 +1,7 @@
 """Taking an origin out of an index, and nothing else."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,19 @@ def test_an_origin_is_taken_out_and_the_others_stay(two: tuple[Path, Path]) -> N
     assert vocabularies() == {"drugs"}
     assert codes() == {"drugs:D1"}
     assert run("verify").exit_code == 0
+
+
+def test_an_origin_is_known_in_either_form_of_its_accents(tmp_path: Path) -> None:
+    name = unicodedata.normalize("NFD", "Zz-é")
+    for each in (name, "ward"):
+        table(tmp_path / f"{each}.csv", f"{each},fever")
+    assert run("ingest", *map(str, tmp_path.glob("*.csv")), "--model", "minilm").exit_code == 0
+
+    told = run("remove", f"table/{name}")
+
+    assert name != "Zz-é"
+    assert (told.exit_code, told.stdout) == (0, "table/Zz-é: 1 names removed\n")
+    assert vocabularies() == {"ward"}
 
 
 def test_it_can_be_had_back(two: tuple[Path, Path]) -> None:

@@ -180,6 +180,30 @@ def test_nothing_is_published_over_what_came_to_answer_meanwhile(client: QdrantC
     assert kinds(client) == {"1"}
 
 
+def test_an_ingest_that_a_rollback_overtakes_is_told_at_once_and_loses_nothing_if_it_is_undone(
+    client: QdrantClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = opened(client)
+    store(index, NEW)
+    index.publish(keep=True)
+    late, again = opened(client), WordHash()
+    store(late, ELSE[:64], "else")
+
+    ServerIndex.rollback(client, "terms")
+    with pytest.raises(IndexBusyError, match=r"^a rollback at .* goes on with all that it"):
+        store(late, ELSE, "else")
+    late.close()
+    ServerIndex.rollback(client, "terms")
+    late = opened(client)
+    ingest(ELSE, "else", again, late)
+    late.publish()
+
+    (told,) = caplog.messages  # of the first rollback: the second lets it be published
+    assert told.startswith("terms~3, which an ingest that is running or was cut has begun, can't")
+    assert (names(client), kinds(client)) == (250, {"2"})
+    assert len(again.embedded) == 100 - 64
+
+
 def test_those_who_write_together_announce_each_what_it_stores(client: QdrantClient) -> None:
     first, second = opened(client, shared=True), opened(client, shared=True)
     with pytest.raises(RuntimeError, match="cut"):

@@ -146,6 +146,43 @@ def test_codes_that_two_files_are_said_to_share_are_not_told_of(
     assert said.report.warnings == []
 
 
+def test_codes_whose_rows_name_the_vocabulary_are_not_told_of(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    header, rows = "vocabulary,code,name\n", "zz-list,1,Zz aspirin\nzz-list,2,Zz pill\n"
+    first = written(tmp_path, "code,name\n1,Zz fever\n2,Zz cough\n3,Zz ague\n", "Zz list.csv")
+    stored(index, encoder, first)
+
+    said = stored(index, encoder, written(tmp_path, header + rows, "zz-list.csv"))
+    half = stored(index, encoder, written(tmp_path, f"{header}{rows},3,Zz 3\n", "zz-list.csv"))
+    both = stored(index, encoder, first, tmp_path / "zz-list.csv")
+
+    assert said.report.warnings == []
+    assert [told.partition(" are also in ")[0] for told in half.report.warnings] == [
+        "3 codes of zz-list"
+    ]
+    assert len(both.report.warnings) == 1
+
+
+def test_a_translation_of_a_list_is_not_told_of(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    text = "code,name,lang\n1,Zz fever,en\n2,Zz pain,en\n2,Zz Leid,de\n"
+    stored(index, encoder, written(tmp_path, text, "Zz list.csv"))
+
+    other = stored(
+        index, encoder, written(tmp_path, "code,name\n1,Zz Fieber\n", "zz-list.csv"),
+        options=Options(langs=("de-CH",)),
+    )  # fmt: skip
+    same = stored(
+        index, encoder, written(tmp_path, "code,name\n1,Zz Fieber\n2,Zz Rot\n", "zz-list.csv"),
+        options=Options(langs=("de-CH",)),
+    )  # fmt: skip
+
+    assert other.report.warnings == []
+    assert [told.partition(" are ")[0] for told in same.report.warnings] == ["1 codes of zz-list"]
+
+
 def test_a_file_that_has_the_name_of_a_large_vocabulary_by_chance_is_told_of(
     tmp_path: Path, index: Index, encoder: WordHash
 ) -> None:

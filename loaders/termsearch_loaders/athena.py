@@ -7,8 +7,10 @@ omop:437663`` finds it. Types are concept classes, and their groups domains. The
 
 A retired code leads to those in use of its vocabulary that CONCEPT_RELATIONSHIP.csv, if it is
 there, names with "Concept replaced by" or, where that leads nowhere and the concept is not
-standard, with "Maps to". That relation, to whatever vocabulary, is a cross-reference too, so that
-``ConceptMap/$translate`` leads from a source's code to the standard concept.
+standard, with "Maps to"; so does the retired concept_id of a code that is used anew, which leads to
+that code where nothing is named. "Maps to", to whatever vocabulary of the download, those that are
+left out too, is a cross-reference besides, so that ``ConceptMap/$translate`` leads from a source's
+code to the standard concept.
 
 The files are not in one order: they are joined on disk before the first concept comes, and
 progress counts concepts.
@@ -47,7 +49,7 @@ _AGAIN = "same text as another name of the concept"
 
 
 class _Row(NamedTuple):
-    """A row of CONCEPT that is kept, or that may lead to one."""
+    """A row of CONCEPT that is kept, or that may lead to one, or be led to."""
 
     vocabulary: str
     code: str
@@ -76,6 +78,11 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     found = {name: rows(name, member) for name, member in files.items()}
     if "CONCEPT_SYNONYM" not in found:
         report.warnings.append("no CONCEPT_SYNONYM.csv: concepts have one name each")
+    if "CONCEPT_RELATIONSHIP" not in files:
+        report.warnings.append(
+            "no CONCEPT_RELATIONSHIP.csv: retired codes lead nowhere, and no code to other "
+            "vocabularies"
+        )
     releases = {vocabulary_id(name): version for name, version in found.get("VOCABULARY", ())}
     with temporary_database(_SCHEMA) as db:
         wanted = _wanted(found["CONCEPT"], options, report)
@@ -94,13 +101,13 @@ def _wanted(found: Iterable[tuple[str, ...]], options: Options, report: Report) 
     for id_, name, domain, named, kind, standard, code, invalid in found:
         report.read += 1
         vocabulary = vocabulary_of(named)
-        if reason := options.unwanted(vocabulary, LANG):
+        reason = options.unwanted(vocabulary, LANG)
+        if not reason:
+            parts[vocabulary] = None
+            reason = f"retired (invalid_reason={invalid})" if invalid else ""
+            reason = "" if options.inactive else reason
+        if reason:
             report.drop(reason)
-            continue
-        parts[vocabulary] = None
-        kept = options.inactive or not invalid
-        if not kept:
-            report.drop(f"retired (invalid_reason={invalid})")
         if code and visible(name):
             yield _Row(
                 vocabulary,
@@ -111,9 +118,9 @@ def _wanted(found: Iterable[tuple[str, ...]], options: Options, report: Report) 
                 domain,
                 kind,
                 standard,
-                kept,
+                not reason,
             )
-        elif kept:
+        elif not reason:
             report.drop("no code or name")
     report.parts += parts
 

@@ -24,7 +24,7 @@ LEADS = re.compile(rf"\t(?:{_REPLACED}|{_MAPPED})(?:\t|$)")
 #: ``concept`` has id, vocabulary, code, active, standard and kept.
 SCHEMA = """
 CREATE TABLE lead (old, new, relation);
-CREATE TABLE successor (vocabulary, old, new, id);
+CREATE TABLE successor (vocabulary, old, new, id); -- old is '' where that code is used anew
 """
 
 _INDEXES = """
@@ -33,23 +33,23 @@ CREATE INDEX concept_id ON concept (id);
 CREATE INDEX concept_code ON concept (vocabulary, code);
 """
 
-#: Codes that are retired and, by no other concept_id, in use.
+#: Concepts that are retired, and whether their code is in use by another concept_id.
 _RETIRED = """
-SELECT id, vocabulary, code, standard FROM concept AS retired
-WHERE id IN (SELECT old FROM lead) AND NOT EXISTS (
+SELECT id, vocabulary, code, standard, EXISTS (
     SELECT 1 FROM concept AS other
     WHERE (other.vocabulary, other.code) = (retired.vocabulary, retired.code) AND other.active
-)
+) AS anew
+FROM concept AS retired
+WHERE NOT active AND (id IN (SELECT old FROM lead) OR anew)
+    AND vocabulary IN (SELECT vocabulary FROM concept WHERE kept)
 ORDER BY vocabulary, code, id
 """
 
 _REPLACES = """
-SELECT old, id FROM successor AS by WHERE vocabulary = ? AND new = ? AND NOT EXISTS (
-    SELECT 1 FROM concept WHERE (vocabulary, code) = (by.vocabulary, by.old) AND kept
-)
+SELECT old, id FROM successor AS by WHERE vocabulary = ? AND new = ?
+    AND NOT EXISTS (SELECT 1 FROM concept WHERE id = by.id AND kept)
 ORDER BY old
 """
-
 
 _MAPS = """
 SELECT vocabulary, code FROM lead JOIN concept ON concept.id = lead.new
@@ -80,21 +80,23 @@ class History:
         """Retired codes that are not kept, in place of which to use this one, and their ids."""
         found = self._db.execute(_REPLACES, (vocabulary, code)).fetchall()
         ids = (f"{OMOP}:{id_}" for _, id_ in found)
-        return tuple(dict.fromkeys((*(old for old, _ in found), *ids)))
+        return tuple(dict.fromkeys((*(old for old, _ in found if old), *ids)))
 
     def maps_to(self, id_: str) -> list[str]:
-        """CURIEs of the concepts in use, of any vocabulary that is read, that one maps to."""
+        """CURIEs of the concepts in use, of any vocabulary, that one maps to."""
         return [curie(*found) for found in self._db.execute(_MAPS, (id_, _MAPPED))]
 
     def _successors(self) -> Iterator[tuple[str, str, str, str]]:
-        for id_, vocabulary, code, standard in self._db.execute(_RETIRED):
-            relations = [_REPLACED] if standard else [_REPLACED, _MAPPED]
-            for relation in relations:
-                # The second only where the first leads nowhere: as a rule they say the same, and
-                # a code with one successor is answered with it, a code with two is not.
-                if found := self._ends(id_, vocabulary, {_REPLACED, relation}):
-                    yield from ((vocabulary, code, each, id_) for each in found)
-                    break
+        for id_, vocabulary, code, standard, anew in self._db.execute(_RETIRED):
+            found = self._ends(id_, vocabulary, {_REPLACED})
+            if not (found or standard):
+                # Only where the other leads nowhere: as a rule they say the same, and a code with
+                # one successor is answered with it, a code with two is not.
+                found = self._ends(id_, vocabulary, {_REPLACED, _MAPPED})
+            if anew:
+                yield from ((vocabulary, "", each, id_) for each in found or [code])
+            else:
+                yield from ((vocabulary, code, each, id_) for each in found)
 
     def _ends(self, id_: str, vocabulary: str, relations: set[str]) -> list[str]:
         """Codes in use to which ``relations`` lead, through others that are retired."""

@@ -71,7 +71,7 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     report.parts += map(_part, tables)
     drafts = Drafts()
     for table in tables:
-        unsaid = _unsaid(table, options, report)
+        unsaid = _unsaid(table, options)
         for row in rows(table, options.columns, report):
             _take(row, unsaid, drafts, options, report)
     report.warnings += drafts.doubts()
@@ -108,11 +108,9 @@ class _Unsaid(NamedTuple):
     lang: str
 
 
-def _unsaid(table: Member, options: Options, report: Report) -> _Unsaid:
+def _unsaid(table: Member, options: Options) -> _Unsaid:
     part = _part(table)
     vocabulary = _default_vocabulary(part, options.vocabularies)
-    if len(options.vocabularies) != 1:
-        report.assumed.append(vocabulary)
     return _Unsaid(part, vocabulary, _default_lang(table, options))
 
 
@@ -130,7 +128,8 @@ def _take(row: Row, unsaid: _Unsaid, drafts: Drafts, options: Options, report: R
     """Add one row to its draft, or count why it is left out."""
     report.read += 1
     part, vocabulary, lang = unsaid
-    vocabulary = vocabulary_id(row.text("vocabulary")) or vocabulary
+    named = vocabulary_id(row.text("vocabulary"))
+    vocabulary = named or vocabulary
     code, name = full_code(vocabulary, row.required("code")), row.required("name")
     lang = row.lang(lang)
     replaced_by = [full_code(vocabulary, one) for one in row.texts("replaced_by")]
@@ -150,6 +149,8 @@ def _take(row: Row, unsaid: _Unsaid, drafts: Drafts, options: Options, report: R
         report.drop(f"language {lang}")
     elif names := list(filter(visible, (name, *synonyms))):
         draft.add_names(part, names, lang, active=active)
+        if not named and len(options.vocabularies) != 1:
+            report.assumed[vocabulary, part] = None
         report.kept += 1
     else:
         report.drop("no visible character in the name")

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from termsearch.loader import OFFICE
 from termsearch_loaders.files import Member
 
 __all__ = ["what_else"]
 
 _MAKE = "make a table of it, with the columns code and name"
-_AS_CSV = 'save the sheet with the list as "CSV UTF-8", and give that file'
 
 #: How much of a file is looked at, in bytes.
 _HEAD = 4096
@@ -39,9 +39,9 @@ _FORMATS = tuple(
             "a JSON array; write one object with code and name a line, into a file that ends in "
             ".jsonl",
         ),
-        (".xlsx", b"", f"a workbook; {_AS_CSV}"),
-        (".xls", b"", f"a workbook; {_AS_CSV}"),
-        (".ods", b"", f"a workbook; {_AS_CSV}"),
+        (".xlsx", b"", OFFICE),
+        (".xls", b"", OFFICE),
+        (".ods", b"", OFFICE),
     )
 )
 

@@ -1,6 +1,6 @@
 """``termsearch diff``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from termsearch.cli.progress import Bar
 from termsearch.cli.tables import print_table
 
 if TYPE_CHECKING:
+    from termsearch.concept import Concept
     from termsearch.diff import Change, Diff, Difference, Kind, OriginDiff
     from termsearch.loader import Options
 
@@ -64,20 +65,31 @@ def diff_command(
     index = open_index(settings_with(**given))
     try:
         difference = Difference(index, listed=None if as_json else limit)
+        read = dict[tuple[str, str], None]()
         for name, members in plan.items():
-            _read(difference, name, members, options)
+            _read(difference, name, members, options, read)
         found = difference.finish()
-        for each in found.origins:
-            acted_on = find_loader(each.origin.partition("/")[0]).OPTIONS
-            for warning in other_options(index.manifest, [each.origin], options.told(acted_on)):
+        for name in plan:
+            origins = [o.origin for o in found.origins if o.origin.partition("/")[0] == name]
+            told = options.told(find_loader(name).OPTIONS)
+            for warning in other_options(index.manifest, origins, told, read):
                 click.echo(f"warning: {warning}", err=True)
     finally:
         index.close()
     click.echo(found.model_dump_json()) if as_json else _print(found)
 
 
-def _read(difference: "Difference", loader: str, paths: list[Path], options: "Options") -> None:
-    """Compare what one loader reads; its warnings and the progress go to stderr."""
+def _read(
+    difference: "Difference",
+    loader: str,
+    paths: list[Path],
+    options: "Options",
+    read: dict[tuple[str, str], None],
+) -> None:
+    """Compare what one loader reads; its warnings and the progress go to stderr.
+
+    Each origin and language of its names goes into ``read``.
+    """
     from termsearch.loader import Report, find_loader
     from termsearch.summary import Summary
 
@@ -85,11 +97,21 @@ def _read(difference: "Difference", loader: str, paths: list[Path], options: "Op
     concepts = find_loader(loader).load(paths, options, report)
     with Bar(loader) as bar:
         difference.read(
-            concepts, loader, report,
+            _noted(concepts, loader, read), loader, report,
             progress=lambda: bar.show(Summary(names=difference.names, share=report.share)),
         )  # fmt: skip
     for warning in report.warnings:
         click.echo(f"warning: {loader}: {warning}", err=True)
+
+
+def _noted(
+    concepts: "Iterable[Concept]", loader: str, read: dict[tuple[str, str], None]
+) -> "Iterator[Concept]":
+    """``concepts``, each origin and language noted in ``read``."""
+    for concept in concepts:
+        origin = concept.origin(loader)
+        read.update(((origin, name.lang), None) for name in concept.names)
+        yield concept
 
 
 def _print(diff: "Diff") -> None:

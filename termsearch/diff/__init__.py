@@ -12,6 +12,7 @@ from termsearch.diff.changes import KINDS, Change, Changes, Diff, Kind, NameCoun
 from termsearch.diff.origin import OriginDifference
 from termsearch.errors import EmptyReleaseError
 from termsearch.index import Index
+from termsearch.index.check import way_out
 from termsearch.index.point import Point, points_of
 from termsearch.loader import Report
 
@@ -72,8 +73,9 @@ class Difference:
         self.see_origins(emptied)
         if self.names == before and self._origins.keys().isdisjoint(emptied):
             reasons = ", ".join(f"{n:,} {why}" for why, n in report.dropped.items())
-            held = [each for each in self._index.manifest.origins() if each == loader]
-            raise EmptyReleaseError(loader, report.read, reasons, held)
+            there = self._index.manifest.origins()
+            way = way_out([each for each in there if each == loader], there)
+            raise EmptyReleaseError(loader, report.read, reasons, way)
 
     def see(self, concept: Concept, origin: str) -> None:
         """Compare one concept, perhaps with those that follow: many cost the index one request."""

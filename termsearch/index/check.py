@@ -1,16 +1,17 @@
 """What a generation must pass before readers see it, on every engine."""
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 import numpy as np
 
-from termsearch.errors import IndexUnreadableError, UnfinishedIngestError
+from termsearch.errors import IndexUnreadableError, UnfinishedIngestError, UsageError
 from termsearch.index import Index, Stored
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import as_written
 
-__all__ = ["require_only", "require_sound"]
+__all__ = ["require_only", "require_others", "require_sound", "way_out"]
 
 #: Points looked at: one damaged point in a hundred is found with a probability of .92. They are
 #: the first by id, and ids are hashes: a fair sample.
@@ -29,7 +30,10 @@ def require_sound(index: Index) -> None:
     """
     if cut := index.manifest.cut:
         raise UnfinishedIngestError(index.location, cut)
-    _require_all(index)
+    expected, there = index.manifest.names or 0, index.count()
+    why = "another ingest has written to it" if there > expected else "some were lost"
+    todo = f"{why}; nothing was published. Repeat the ingest with --discard."
+    index.manifest.require_whole(there, f"the next generation of {index.location}", todo)
     sample = list(islice(index.ids([]), _SAMPLE))
     stored = index.stored(sample)
     bad = [id_ for id_ in sample if id_ not in stored or not _whole(id_, stored[id_])]
@@ -39,17 +43,6 @@ def require_sound(index: Index) -> None:
             f"{index.location} are damaged (point {bad[0]}); nothing was published. Repeat the "
             "ingest with --discard."
         )
-
-
-def _require_all(index: Index) -> None:
-    expected, there = index.manifest.names, index.count()
-    if expected in {None, there}:
-        return
-    why = "another ingest has written to it" if there > (expected or 0) else "some were lost"
-    raise IndexUnreadableError(
-        f"the next generation of {index.location} holds {there:,} names and its manifest says "
-        f"{expected:,}: {why}; nothing was published. Repeat the ingest with --discard."
-    )
 
 
 def require_only(index: Index, answers: Manifest | None, ours: Callable[[str], bool]) -> None:
@@ -69,6 +62,34 @@ def require_only(index: Index, answers: Manifest | None, ours: Callable[[str], b
     if others:
         told = [entry.told for entry in index.manifest.loaded if entry.origin in others]
         raise UnfinishedIngestError(index.location, told or others)
+
+
+def require_others(origins: Sequence[str], there: Iterable[str]) -> None:
+    """Refuse to take ``origins`` out of an index that has names of those ``there``: all of them.
+
+    Raises:
+        UsageError: They are all.
+    """
+    if set(origins) == set(there):
+        raise UsageError(_all_there(origins))
+
+
+def way_out(held: Sequence[str], there: Iterable[str]) -> str:
+    """How ``held`` goes out of an index that has names of those ``there``; nothing where none is.
+
+    Of all of them the reason why they can't.
+    """
+    if held and set(held) == set(there):
+        return _all_there(held)
+    remove = f"termsearch remove {shlex.join(held)}"
+    return f"To take out what the index has of it: {remove}" if held else ""
+
+
+def _all_there(origins: Sequence[str]) -> str:
+    return (
+        f"{', '.join(origins)} is all that is in the index, and none can be empty: delete the "
+        "index, or ingest something else first."
+    )
 
 
 def _whole(id_: str, stored: Stored) -> bool:

@@ -16,6 +16,10 @@ __all__ = ["SCHEMA", "Generation", "Loaded", "Manifest", "known_vocabulary"]
 SCHEMA = 5
 
 
+_RESTORE: Final = (
+    "files are damaged or missing. Restore it from a copy, or delete it and ingest again."
+)
+
 _KNOWN: Final = {vocabulary.id: vocabulary for vocabulary in KNOWN}
 
 
@@ -193,16 +197,20 @@ class Manifest(BaseModel):
                 f"that wrote it ({self.written_by})."
             )
 
-    def require_whole(self, stored: int, where: str) -> None:
+    def require_whole(self, stored: int, where: str, todo: str = _RESTORE) -> None:
         """Refuse an index that has lost points, which would answer as if they never were.
 
+        Args:
+            stored: How many are there.
+            where: What has them, for the message.
+            todo: Why that may be, and what to do.
+
         Raises:
-            IndexUnreadableError: ``stored`` points are there, and not as many as were put in.
+            IndexUnreadableError: It is another number than was put in.
         """
         if self.names not in {None, stored}:
             raise IndexUnreadableError(
-                f"{where} holds {stored:,} names and its manifest says {self.names:,}: files are "
-                "damaged or missing. Restore it from a copy, or delete it and ingest again."
+                f"{where} holds {stored:,} names and its manifest says {self.names:,}: {todo}"
             )
 
     def require(self, card: EncoderCard, index: str) -> None:

@@ -21,7 +21,7 @@ from termsearch.index.packed import Packed
 from termsearch.index.point import check_vectors
 from termsearch.index.server.client import client_for, key_in_clear, key_of, url_of
 from termsearch.index.server.collection import Layout, build_graph, with_manifest
-from termsearch.index.server.generations import publish, served, swap
+from termsearch.index.server.generations import publish, served, swap, unfinished
 from termsearch.index.server.lost import adopt, missing
 from termsearch.index.server.points import send
 from termsearch.index.server.reading import ServerReader
@@ -115,7 +115,9 @@ class ServerIndex(ServerReader):
     def rollback(cls, client: QdrantClient, name: str) -> "ServerIndex":
         """Let the kept generation answer, keep the one that did, and open it. Undone by another.
 
-        Where nothing answers, since the alias was lost, the newest whole one.
+        Where nothing answers, since the alias was lost, the newest whole one. An ingest under way
+        is told at its next write, and goes on once this is undone: none is a reason to refuse,
+        since a server can't know whether it still lives.
 
         Raises:
             NothingKeptError: No generation is kept.
@@ -127,7 +129,13 @@ class ServerIndex(ServerReader):
         if now.kept:  # whole, or all stays as it is
             kept = cls(client, name, now.kept)
             kept.manifest.require_whole(kept.count(), kept.location)
+        begun = unfinished(client, name)
         swap(client, name)
+        if begun:
+            _log.warning(
+                "%s, which an ingest that is running or was cut has begun, can't be published now: "
+                "another 'termsearch rollback' undoes this one; the next ingest deletes it.", begun,
+            )  # fmt: skip
         return cls.open(client, name)
 
     @property
@@ -214,9 +222,10 @@ class ServerIndex(ServerReader):
         """Before each change.
 
         Raises:
-            IndexBusyError: Another ingest has taken over.
+            IndexBusyError: Another ingest has taken over, or a rollback has come between.
         """
         if not self._writer:
             raise RuntimeError(f"{self._collection} was opened to read")  # a bug of ours
-        require_mine(self._client, self._name, self._collection, self._writer)
+        base = self._manifest.base
+        require_mine(self._client, self._name, self._collection, self._writer, base=base)
         self._changed = True

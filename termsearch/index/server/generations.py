@@ -15,7 +15,12 @@ from uuid import uuid4
 
 from qdrant_client import QdrantClient, models
 
-from termsearch.errors import IndexBusyError, IndexUnreadableError, NothingKeptError
+from termsearch.errors import (
+    IndexBusyError,
+    IndexUnreadableError,
+    NothingKeptError,
+    TermsearchError,
+)
 from termsearch.index.server.client import engine, is_missing, patiently, url_of
 from termsearch.index.server.collection import (
     ID,
@@ -29,14 +34,16 @@ from termsearch.index.server.collection import (
 
 __all__ = [
     "Generations",
+    "RolledBackError",
     "Served",
+    "aliased",
     "delete",
     "generations_of",
-    "is_current",
     "latest",
     "number",
     "point",
     "publish",
+    "require_base",
     "served",
     "swap",
     "unfinished",
@@ -57,6 +64,18 @@ class Served(NamedTuple):
     kept: str
 
 
+class RolledBackError(IndexBusyError):
+    """Another generation answers than the one that an ingest began with, which is kept."""
+
+    def __init__(self, where: str) -> None:
+        TermsearchError.__init__(  # nobody writes to it; the advice is another
+            self,
+            f"a rollback at {where} came while this ingest ran: what it began with does not answer "
+            "any more, and nothing was published. Repeated now, it begins anew; after another "
+            "'termsearch rollback', which undoes that one, it goes on with all that it has stored.",
+        )
+
+
 def served(client: QdrantClient, name: str) -> Served:
     """Which generations of index ``name`` answer and are kept.
 
@@ -69,19 +88,38 @@ def served(client: QdrantClient, name: str) -> Served:
 
 def _served_now(client: QdrantClient, name: str) -> Served:
     """Likewise, with the server's own errors: for what is asked again."""
-    found = _aliases(client)
-    if name not in found and client.collection_exists(name):
+    now = aliased(client, name)
+    if not now.current and client.collection_exists(name):
         raise IndexUnreadableError(
             f"{name} is a collection, where termsearch expects an alias of that name: an older "
             "termsearch or another program made it. Choose another --index, or delete it and "
             "ingest again."
         )
+    return now
+
+
+def aliased(client: QdrantClient, name: str) -> Served:
+    """As :func:`served`, in one request, whatever else is there; with the server's own errors."""
+    found = {each.alias_name: each.collection_name for each in client.get_aliases().aliases}
     return Served(found.get(name, ""), found.get(_kept(name), ""))
 
 
-def is_current(client: QdrantClient, name: str, collection: str) -> bool:
-    """Whether ``collection`` is what answers; with the server's own errors."""
-    return _aliases(client).get(name) == collection
+def require_base(client: QdrantClient, name: str, now: Served, base: int) -> None:
+    """Refuse what an ingest wrote beside another generation than the one that answers ``now``.
+
+    Args:
+        client: Of the server.
+        name: Of the index.
+        now: What its aliases say.
+        base: Number of the generation that the ingest began with.
+
+    Raises:
+        RolledBackError: The generation that it began with is kept.
+        IndexBusyError: It is gone: another ingest has published.
+    """
+    if number(now.current) != base:
+        error = RolledBackError if now.kept and number(now.kept) == base else IndexBusyError
+        raise error(where_of(client, name))
 
 
 def generations_of(client: QdrantClient, name: str) -> Generations:
@@ -133,12 +171,11 @@ def publish(client: QdrantClient, name: str, collection: str, base: int, *, keep
         keep: Retain the one that answered so far.
 
     Raises:
-        IndexBusyError: That is not the one that answers any more.
+        IndexBusyError: That is not the one that answers any more; see :func:`require_base`.
     """
     with engine(client):
         before = patiently(lambda: _served_now(client, name))
-        if number(before.current) != base:
-            raise IndexBusyError(where_of(client, name))
+        require_base(client, name, before, base)
         # Who opened it to write since it was last asked finds this in the place of its token.
         said = {WRITER: PUBLISHED, ID: uuid4().hex}
         patiently(lambda: client.update_collection(collection, metadata=said))
@@ -217,10 +254,6 @@ def _deleted(client: QdrantClient, collection: str) -> None:
     except Exception as error:
         if not is_missing(error):  # asked again, it was carried out
             raise
-
-
-def _aliases(client: QdrantClient) -> dict[str, str]:
-    return {each.alias_name: each.collection_name for each in client.get_aliases().aliases}
 
 
 def _numbered(client: QdrantClient, name: str) -> list[str]:

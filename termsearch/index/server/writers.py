@@ -5,7 +5,6 @@ writes a token of its own there, and asks before each change whether it is still
 """
 
 import logging
-from collections.abc import Callable
 from typing import NamedTuple
 
 from qdrant_client import QdrantClient
@@ -28,11 +27,12 @@ from termsearch.index.server.collection import (
 from termsearch.index.server.generations import (
     Generations,
     Served,
+    aliased,
     delete,
     generations_of,
-    is_current,
     latest,
     number,
+    require_base,
     served,
     unfinished_of,
     where_of,
@@ -80,16 +80,11 @@ def next_generation(
 
     Raises:
         LostAliasError: A whole generation is there, and no alias says that it answers.
-        IndexBusyError: Another ingest has taken it over while it was copied.
+        IndexBusyError: As of :func:`require_mine`, while it was copied.
     """
     now, there = served(client, name), generations_of(client, name)
-    shared = writer == TOGETHER
-    if not discard:
-        require_alias(client, name, there, now)
-    found = None if discard else unfinished_of(there, now)
-    if found and not shared and not now.current and not manifest_in(there[found], found).loaded:
-        found = None  # nothing was stored in it, and it may be for another encoder
-    if not shared:
+    found = None if discard else _begun(client, name, there, now, writer)
+    if writer != TOGETHER:
         _clear(client, there, {*now, found or ""}, discard=discard)
     before = str(there[found].get(WRITER, "")) if found else ""
     with engine(client):
@@ -97,23 +92,33 @@ def next_generation(
         # Before the copy, which may take long: two that copy would not know of each other.
         patiently(lambda: client.update_collection(collection, metadata={WRITER: writer}))
         complete_fields(client, collection)
-        if now.current and not metadata_now(client, collection).get(COPIED):
-            ours = _asking(client, name, collection, writer)
-            copy_points(client, now.current, collection, still_ours=ours, beside=shared)
-            patiently(lambda: client.update_collection(collection, metadata={COPIED: True}))
+        if now.current:
+            _copy(client, name, now.current, collection, writer)
     return Taken(collection, before)
 
 
-def require_mine(client: QdrantClient, name: str, collection: str, writer: str) -> None:
-    """Stop where another ingest has taken the generation over, discarded or published it.
+def require_mine(
+    client: QdrantClient, name: str, collection: str, writer: str, *, base: int
+) -> None:
+    """Stop where the generation can't be published any more, or was: for who is about to write.
+
+    Args:
+        client: Of the server.
+        name: Of the index.
+        collection: The generation.
+        writer: The token of who asks.
+        base: Number of the generation that it began as a copy of.
 
     Raises:
-        IndexBusyError: It has.
+        IndexBusyError: Another ingest has taken it over, discarded or published it.
+        RolledBackError: A rollback has let another one answer than the one it began with.
     """
     with engine(client):
         mine = patiently(lambda: _holder(client, collection)) == writer
-        if not mine or patiently(lambda: is_current(client, name, collection)):
+        now = patiently(lambda: aliased(client, name))
+        if not mine or now.current == collection:
             raise IndexBusyError(where_of(client, name))
+        require_base(client, name, now, base)
 
 
 def let_go(client: QdrantClient, name: str, taken: Taken, writer: str, *, changed: bool) -> None:
@@ -135,8 +140,28 @@ def let_go(client: QdrantClient, name: str, taken: Taken, writer: str, *, change
             delete(client, [collection])
 
 
-def _asking(client: QdrantClient, name: str, collection: str, writer: str) -> Callable[[], None]:
-    return lambda: require_mine(client, name, collection, writer)
+def _begun(
+    client: QdrantClient, name: str, there: Generations, now: Served, writer: str
+) -> str | None:
+    """The unfinished one of those that are ``there``, if ``writer`` can go on with it."""
+    require_alias(client, name, there, now)
+    found = unfinished_of(there, now)
+    if not found or writer == TOGETHER or now.current:
+        return found
+    # Else nothing was stored in it, and it may be for another encoder.
+    return found if manifest_in(there[found], found).loaded else None
+
+
+def _copy(client: QdrantClient, name: str, source: str, collection: str, writer: str) -> None:
+    """Copy what is not there yet, unless all is."""
+
+    def still_ours() -> None:
+        require_mine(client, name, collection, writer, base=number(source))
+
+    if not metadata_now(client, collection).get(COPIED):
+        beside = writer == TOGETHER
+        copy_points(client, source, collection, still_ours=still_ours, beside=beside)
+        patiently(lambda: client.update_collection(collection, metadata={COPIED: True}))
 
 
 def _holder(client: QdrantClient, collection: str) -> str:

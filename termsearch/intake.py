@@ -1,0 +1,242 @@
+"""One ingest under way: names get vectors, points are written, what is gone is removed."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from time import monotonic
+from typing import TypedDict
+
+from termsearch import __version__
+from termsearch.batch import Batch
+from termsearch.concept import origin_of
+from termsearch.diff import Difference
+from termsearch.encoder import Encoder, Vectors
+from termsearch.errors import EmptyReleaseError, LargeRemovalError
+from termsearch.index import Index
+from termsearch.index.check import way_out
+from termsearch.index.manifest import Loaded
+from termsearch.index.met import Met, key_of_id
+from termsearch.index.packed import Packed
+from termsearch.index.where import CARD, Condition
+from termsearch.pipeline import ahead, batches, submitted
+from termsearch.share import Share
+from termsearch.summary import Summary, listed, namesakes, other_options
+
+__all__ = ["IngestOptions", "Intake"]
+
+#: Batches between two stages. Two are no faster, and 8,192 points with their vectors of 768 floats
+#: are about 40 MB.
+_DEPTH = 1
+_PAGE = 4_096
+
+
+class IngestOptions(TypedDict, total=False):
+    """What an ingest may do and whom it tells."""
+
+    replace_all: bool  #: allow that most of what an origin had is removed
+    more_follows: bool  #: other releases are stored after this one and published with it
+    fingerprint: str  #: of what is read and how; remembered, so that `summary.unchanged` knows it
+    options: str  #: as on the command line; remembered, so that others are told of the next time
+    difference: Difference | None  #: compares with what answers now; told in the summary
+    share: Share | None  #: all this is; the rest is left, as if cut, to a run without it
+    progress: Callable[[Summary], None]  #: called after every batch, and before the graph is built
+
+
+def _nobody(_: Summary) -> None:
+    """Who is told where nobody asked to be."""
+
+
+class Intake:
+    """One ingest under way."""
+
+    def __init__(
+        self, loader: str, encoder: Encoder, index: Index, summary: Summary, how: IngestOptions
+    ) -> None:
+        self.summary = summary
+        self._loader, self._encoder, self._index, self._how = loader, encoder, index, how
+        self._progress: Callable[[Summary], None] = how.get("progress") or _nobody
+        self._difference, self._options = how.get("difference"), how.get("options")
+        self._entries: dict[tuple[str, str], Loaded] = {}
+        self._before = index.manifest
+        self._seen = Met()
+        self._started = monotonic()
+
+    def load(self, read: Iterable[Batch], engine: ThreadPoolExecutor) -> None:
+        """Store every batch. All calls to the index go through ``engine``, one at a time."""
+        writes: deque[Future[None]] = deque()
+        with closing(ahead(read, _DEPTH)) as batches_read:
+            for batch, stored in submitted(self._look_up, batches_read, engine, 1):
+                fresh = [point for point in batch.points if point.id not in stored]
+                changed = [p for p in batch.points if stored.get(p.id, p.digest) != p.digest]
+                vectors = self._vectors(fresh) if fresh else None
+                writes.append(engine.submit(self._write, batch, fresh, vectors, changed))
+                if len(writes) > _DEPTH:
+                    writes.popleft().result()
+        for write in writes:
+            write.result()
+
+    def require_names(self) -> None:
+        """Refuse a release without a name, unless parts of it may be emptied and are not all.
+
+        Raises:
+            EmptyReleaseError: See :func:`termsearch.ingest.store`.
+        """
+        report, emptied = self.summary.report, self._origins()
+        if self.summary.names:
+            return
+        # No index is empty: what follows is refused likewise, or gives names.
+        others = self._how.get("more_follows") or set(self._before.origins()) - set(emptied)
+        if not (self._how.get("replace_all") and report.parts and others):
+            reasons = ", ".join(f"{n:,} {why}" for why, n in report.dropped.items())
+            raise EmptyReleaseError(self._loader, report.read, reasons, self._way_out())
+        if not emptied:
+            told = f"no name was kept, and none of {listed(self._read())} was left to remove"
+            report.warnings.append(told)
+
+    def finish(self) -> None:
+        """Remove what is gone, build the graph, and say in the manifest that all is there."""
+        origins = self._origins()
+        if self._difference:
+            self._difference.see_origins((*origins, *self._read()))
+            self.summary.changes = self._difference.finish().counts
+        warnings = other_options(self._before, origins, self._options, self._langs())
+        for origin in origins:
+            self._remove_unseen(origin)
+        report = self.summary.report
+        assumed = [(name, origin_of(self._loader, part)) for name, part in report.assumed]
+        report.warnings += [*warnings, *namesakes(self._index, assumed)]
+        # A run that was cut before its graph was built leaves that to the next one.
+        was_cut = self._before.names is None
+        # Rewritten points leave their graph too.
+        changed = self.summary.embedded or self.summary.rewritten or self.summary.removed
+        if changed or was_cut:
+            self.summary.optimizing = True
+            self._progress(self.summary)
+            self._index.optimize(self._built)
+        self._index.write_manifest(
+            self._index.manifest.without_origins(origins).with_loaded(
+                map(self._counted, self._entries.values())
+            )
+        )
+        # Also what a run that was cut has removed: it waits in the same generation.
+        self.summary.origins = tuple(dict.fromkeys((*origins, *self._read())))
+        self.summary.seconds = monotonic() - self._started
+
+    def _way_out(self) -> str:
+        """How names from before go: the loader's own, if it has any, and those of parts."""
+        there, read = self._before.origins(), {self._loader, *self._origins()}
+        return way_out([origin for origin in there if origin in read], there)
+
+    def _langs(self) -> Iterator[tuple[str, str]]:
+        entries = self._entries.values()
+        return ((entry.origin, lang) for entry in entries for lang in entry.langs)
+
+    def _origins(self) -> tuple[str, ...]:
+        """What this run replaces: all that it stored names of, and parts that gave none."""
+        had = {entry.origin for entry in self._before.loaded}
+        emptied = (origin for origin in self._read() if origin in had)
+        return tuple(dict.fromkeys((*(origin for _, origin in self._entries), *emptied)))
+
+    def _read(self) -> list[str]:
+        """Of the parts that were read, those without a name too."""
+        return [origin_of(self._loader, part) for part in self.summary.report.parts]
+
+    def _built(self, share: float) -> None:
+        self.summary.built = share
+        self._progress(self.summary)
+
+    def _look_up(self, batch: Batch) -> tuple[Batch, dict[str, str]]:
+        if self._difference:
+            self._difference.see_points([each.point() for each in batch.points])
+        return batch, self._index.digests([point.id for point in batch.points])
+
+    def _vectors(self, points: Sequence[Packed]) -> Vectors:
+        """One row per point; equal search forms are embedded once."""
+        rows = {form: row for row, form in enumerate(dict.fromkeys(p.form for p in points))}
+        vectors = self._encoder.encode(list(rows))
+        if len(rows) == len(points):
+            return vectors
+        return vectors[[rows[point.form] for point in points]]
+
+    def _write(
+        self,
+        batch: Batch,
+        fresh: Sequence[Packed],
+        vectors: Vectors | None,
+        changed: Sequence[Packed],
+    ) -> None:
+        self._announce(batch.entries)
+        if vectors is not None:
+            self._index.put(fresh, vectors)
+        self._index.rewrite(changed)
+        self._seen.add(key_of_id(point.id) for point in batch.points)
+        self._count(batch, len(fresh), len(changed))
+        self._progress(self.summary)
+
+    def _count(self, batch: Batch, fresh: int, changed: int) -> None:
+        if batch.report:
+            vars(self.summary.report).update(vars(batch.report))
+        self.summary.concepts += batch.concepts
+        self.summary.names += len(batch.points)
+        self.summary.merged += batch.merged
+        self.summary.embedded += fresh
+        self.summary.reused += len(batch.points) - fresh
+        self.summary.rewritten += changed
+        self.summary.share = batch.share
+        self.summary.seconds = monotonic() - self._started
+
+    def _announce(self, entries: dict[tuple[str, str], Loaded]) -> None:
+        """Tell the manifest of new vocabularies, types and languages before they are stored.
+
+        So that a run that is cut leaves an index whose filters know all that is in it.
+        """
+        if entries != self._entries:
+            self._entries = entries
+            old = {(e.vocabulary, e.origin): e for e in self._index.manifest.loaded}
+            self._declare(
+                old[key].joined(entry) if key in old else entry for key, entry in entries.items()
+            )
+
+    def _declare(self, entries: Iterable[Loaded]) -> None:
+        manifest = self._index.manifest.with_loaded(entries)
+        self._index.write_manifest(manifest.model_copy(update={"written_by": __version__}))
+
+    def _remove_unseen(self, origin: str) -> None:
+        """Delete the names of ``origin`` that this run did not meet."""
+        gone = sum(len(page) for page in self._unseen(origin))
+        lost, had = self._lost(origin) or (gone, self._had(origin))
+        if lost > had / 2 and had and not self._how.get("replace_all"):
+            raise LargeRemovalError(origin, lost, had)
+        for page in self._unseen(origin) if gone else ():
+            self._index.remove(page)
+        self.summary.removed += gone
+
+    def _lost(self, origin: str) -> tuple[int, int] | None:
+        """Of how many names that answer now, none is in what was read; of how many there are.
+
+        Not of those that are stored: a run that was refused has left others there.
+        """
+        return self._difference.lost(origin) if self._difference else None
+
+    def _had(self, origin: str) -> int:
+        return sum(entry.names for entry in self._before.loaded if entry.origin == origin)
+
+    def _unseen(self, origin: str) -> Iterator[list[str]]:
+        stored = self._index.ids([Condition("origin", (origin,))])
+        return (self._seen.missing(page) for page in batches(stored, _PAGE))
+
+    def _counted(self, entry: Loaded) -> Loaded:
+        here = [
+            Condition("vocabulary", (entry.vocabulary,)),
+            Condition("origin", (entry.origin,)),
+        ]
+        return entry.model_copy(
+            update={
+                "complete": True,
+                "fingerprint": self._how.get("fingerprint", ""),
+                "options": self._options,
+                "names": self._index.count(here),
+                "concepts": self._index.count([*here, CARD]),
+            }
+        )
