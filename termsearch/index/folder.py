@@ -14,7 +14,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
-from termsearch.errors import IndexBusyError, IndexUnreadableError
+from termsearch.errors import IndexBusyError, IndexUnreadableError, first_line
 from termsearch.index.manifest import Manifest
 
 __all__ = [
@@ -90,7 +90,7 @@ def read_file(path: Path, model: type[M]) -> M | None:
         return None
     except (OSError, ValidationError) as error:
         raise IndexUnreadableError(
-            f"{path} can't be read ({str(error).splitlines()[0]}); restore it from a copy, or "
+            f"{path} can't be read ({first_line(error)}); restore it from a copy, or "
             "delete the folder and ingest again."
         ) from error
 
