@@ -84,7 +84,8 @@ class FoundConcepts(Told):
     """Of ``search_concepts``."""
 
     resolution: Resolution = Field(
-        description="unique: one concept has exactly these words; none: nothing near enough."
+        description="unique: one concept has exactly these words; none: nothing is near enough, or "
+        "the nearest contradicts them."
     )
     probability: float | None = Field(default=None, description="That the first is right.")
     read_as: str = Field(default="", description="If the words were read otherwise.")

@@ -14,7 +14,7 @@ const MOST = 1000;
 const RESOLUTIONS = {
   unique: "One concept has exactly these words as a name.",
   ambiguous: "Several concepts may be meant: compare.",
-  none: "Nothing is near enough to be right; what follows is merely nearest.",
+  none: "Nothing here is what was asked for; what follows is merely nearest.",
 };
 
 export async function searchPage(state, tools, signal) {
