@@ -83,7 +83,7 @@ def resolution(
     matches: Sequence[Match], fitted: Calibration | None, *, as_it_stands: bool
 ) -> Resolution:
     """``unique`` only if one concept has exactly the words, and they were read as they stand."""
-    if not matches or matches[0].conflicts or (fitted and matches[0].score < fitted.none_below):
+    if not matches or matches[0].is_denied or (fitted and matches[0].score < fitted.none_below):
         return "none"
     exact = sum(1 for _ in takewhile(lambda match: match.kind == "exact", matches))  # best first
     return "unique" if exact == 1 and as_it_stands else "ambiguous"

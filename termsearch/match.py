@@ -108,6 +108,12 @@ class Match:
         return self._against[0]
 
     @property
+    def is_denied(self) -> bool:
+        """Whether the query says that this is absent: "no fever"."""
+        absent = facts(self.asked.form).absent if self.conflicts else ()
+        return any(absence.by == "no " for absence in absent)
+
+    @property
     def score(self) -> float:
         """-1 to 1, higher is nearer."""
         contradicting, shaded = self._against

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from termsearch.codes import owners
+from termsearch.concept import Concept
 from termsearch.errors import BadRecordError
 from termsearch.index import Index
 from termsearch.ingest import ingest
@@ -76,6 +77,11 @@ def release(folder: Path, leads: list[str]) -> Path:
     )
 
 
+def sources(concept: Concept) -> set[str]:
+    """concept_ids that its names have."""
+    return {source.code for name in concept.names for source in name.sources}
+
+
 def test_a_code_replaces_the_retired_ones_that_lead_to_it(tmp_path: Path) -> None:
     report = Report()
 
@@ -107,7 +113,10 @@ def test_a_retired_code_that_is_kept_names_its_successors(tmp_path: Path) -> Non
         "82": (),
         "HP:7": ("HP:6",),
     }
-    assert not any(one.replaces for one in found.values())
+    assert {code: one.replaces for code, one in found.items() if one.replaces} == {
+        "0010": ("omop:14",),  # its code, 0009, is in use
+    }
+    assert sources(found["0009"]) == {"13"}
 
 
 @pytest.mark.parametrize("inactive", [False, True])
@@ -120,6 +129,10 @@ def test_without_the_file_nothing_leads_anywhere(tmp_path: Path, inactive: bool)
     without = loaded(folder, options=options)
 
     silent: dict[str, object] = {"replaces": (), "replaced_by": (), "xrefs": ()}
+    assert (sources(without["0009"]) == sources(with_it["0009"])) == (not inactive)
+    silent["names"] = without["0009"].names  # of a concept_id that leads elsewhere, too
+    with_it["0009"] = with_it["0009"].model_copy(update=silent)
+    del silent["names"]
     assert without == {code: one.model_copy(update=silent) for code, one in with_it.items()}
     assert without != with_it
 
@@ -199,11 +212,19 @@ def test_a_retired_concept_id_is_answered_with_its_successor(
     ],
     ids=["another code", "the code used anew", "nothing"],
 )
+@pytest.mark.parametrize("inactive", [False, True])
 def test_a_retired_concept_id_of_a_code_that_is_used_anew_leads_to_what_replaces_it(
-    tmp_path: Path, index: Index, encoder: WordHash, leads: list[str], curie: str
+    tmp_path: Path,
+    index: Index,
+    encoder: WordHash,
+    leads: list[str],
+    curie: str,
+    *,
+    inactive: bool,
 ) -> None:
     folder = release(tmp_path / "zz", leads)
-    ingest(load([folder], Options(), Report()), "athena", encoder, index)
+    options = Options(inactive=inactive)
+    ingest(load([folder], options, Report()), "athena", encoder, index)
 
     (of_id,), (of_code,) = lookup(index, "omop:14"), lookup(index, "ndc:0009")
 

@@ -107,10 +107,19 @@ def test_no_hit_is_more_probable_than_its_reading_allows() -> None:
 
 
 @pytest.mark.parametrize("fitted", [FITTED, None])
-def test_a_first_hit_that_contradicts_the_query_is_no_answer(fitted: Calibration | None) -> None:
+def test_a_first_hit_that_the_query_says_is_absent_is_no_answer(fitted: Calibration | None) -> None:
     asked = Asked("no zz name", "name zz", "auto")
     match = Match(asked, POINT, {"dense": Seen(1, 1.0)}, 0.0)
 
     assert match.conflicts
     assert match.score > FITTED.none_below
     assert resolution([match], fitted, as_it_stands=True) == "none"
+
+
+def test_a_first_hit_that_contradicts_the_query_otherwise_may_be_right() -> None:
+    match = Match(
+        Asked("history of zz name", "history name zz", "auto"), POINT, {"dense": Seen(1, 1.0)}, 0.0
+    )
+
+    assert match.conflicts
+    assert resolution([match], FITTED, as_it_stands=True) == "ambiguous"

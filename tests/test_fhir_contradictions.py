@@ -91,7 +91,11 @@ def test_a_version_says_from_when_it_is(version: str, expected: str) -> None:
         (f"CodeSystem/{VALIDATE}", {"url": MESH, "display": "Cough", "coding": SHOWN}),
         (f"CodeSystem/{VALIDATE}", {"url": MESH, "code": "D990001", "coding": FEVER}),
         (f"CodeSystem/{VALIDATE}", {"url": MESH, "coding": FEVER, "codeableConcept": CONCEPT}),
-        (f"CodeSystem/{VALIDATE}", {"url": MESH, "codeableConcept": CONCEPT, "display": "Cough"}),
+        (f"CodeSystem/{VALIDATE}", {"url": MESH, "codeableConcept": CONCEPT, "code": "D990001"}),
+        (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "system": SNOMED, "code": "D990002",
+                                  "codeableConcept": CONCEPT}),
+        (EXPAND, {"url": "http://x.org/set|1", "valueSet": {**SET, "url": "http://x.org/set",
+                                                            "version": "2"}}),
         (f"ValueSet/{VALIDATE}", {"url": f"{MESH}?fhir_vs", "system": ICD,
                                   "codeableConcept": CONCEPT}),
         (f"CodeSystem/mesh/{VALIDATE}", {"system": SNOMED, "code": "D990002"}),
@@ -190,6 +194,59 @@ def test_both_versions_take_both_spellings_of_the_target(
     assert match["part"][1]["valueCoding"]["system"] == SNOMED
 
 
+@pytest.mark.parametrize("kind", ["CodeSystem", "ValueSet"])
+def test_what_stands_beside_a_concept_is_that_of_its_codings(client: TestClient, kind: str) -> None:
+    given = {"url": MESH if kind == "CodeSystem" else f"{MESH}?fhir_vs"}
+    bare = {"coding": [{"code": "D990002"}]}
+
+    def valid(**more: Any) -> Any:
+        return value(post(client, f"{kind}/{VALIDATE}", body(**given, **more)), "result")
+
+    assert valid(**FEVER, codeableConcept={"coding": []}) is True
+    assert valid(system=MESH, codeableConcept=bare) is True
+    assert valid(display="Fever", codeableConcept={"coding": [FEVER]}) is True
+    assert valid(display="Cough", codeableConcept={"coding": [FEVER]}) is False
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        (LOOKUP, {"coding": {**ANKLE, "version": f"{SNOMED}/900000000000207008/version/20260101"},
+                  "version": "20260101"}),
+        (LOOKUP, {"coding": {**ANKLE, "system": f"{SNOMED}|20260101"}, "system": SNOMED}),
+        (f"ValueSet/{VALIDATE}", {"url": f"{SNOMED}?fhir_vs", "coding": ANKLE,
+                                  "system": f"{SNOMED}|20260101"}),
+        ("r5/ConceptMap/$translate", {"sourceCode": "59999995", "system": SNOMED,
+                                      "sourceSystem": f"{SNOMED}|20260101"}),
+    ],
+)  # fmt: skip
+def test_two_spellings_of_one_system_or_version_are_no_contradiction(
+    client: TestClient, path: str, given: dict[str, Any]
+) -> None:
+    post(client, path, body(**given))
+
+
+def test_a_version_beside_a_coding_is_looked_at_without_an_address(client: TestClient) -> None:
+    answer = post(client, f"CodeSystem/{VALIDATE}", body(coding=FEVER, version="1999"))
+
+    assert value(answer, "result") is False
+
+
+def test_all_that_is_passed_over_is_named_and_in_a_batch_too(client: TestClient) -> None:
+    query = "&".join(f"u{each}=1" for each in range(25))
+    url = f"{LOOKUP}?system={MESH}&code=D990002&property=colour&{query}"
+    entry = {"request": {"method": "GET", "url": url}}
+
+    header = client.get(f"/fhir/{url}").headers["warning"]
+    sent = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+    (one,) = post(client, "", sent)["entry"]
+
+    assert header.startswith('299 - "ignored: property:colour, u0, u1,')
+    assert header.endswith(', u18, and 6 more"')
+    (issue,) = one["response"]["outcome"]["issue"]
+    assert issue["details"]["text"] == header.partition('"')[2].rstrip('"')
+
+
 def test_a_display_beside_a_coding_without_one_is_that_of_the_coding(client: TestClient) -> None:
     given = {"url": MESH, "display": "Cough", "coding": FEVER}
 
@@ -220,6 +277,8 @@ def test_what_asks_for_nothing_is_not_refused(
     [
         (LOOKUP, {**FEVER, "property": ["parent", "moduleId", "status"]},
          "property:moduleId, property:status"),
+        (f"r5/{EXPAND}", {"url": f"{MESH}?fhir_vs", "count": 1, "property": "colour",
+                          "filter": "hyperpyrexia"}, "property:colour"),
         (EXPAND, {"url": f"{MESH}?fhir_vs", "count": 1, "property": "parent",
                   "filter": "hyperpyrexia"}, "property"),
     ],

@@ -34,7 +34,7 @@ CLINIC = [
     short("4", "Rheumatoid arthritis", "RA"),
     short("5", "Right atrium", "RA"),
     concept("local", "6", "Stenosis"),
-    concept("local", "7", "Abducens nerve"),
+    concept("local", "7", "Abductor muscle"),
     concept("local", "8", "Ileum resection"),
     concept("local", "9", "Ilium"),
     concept("local", "10", "Seizure of unknown cause"),
@@ -137,11 +137,11 @@ def test_a_word_of_any_name_is_not_put_right(index: Index, encoder: Fitted, text
     assert answer.read_as == ""
 
 
-@pytest.mark.parametrize("text", ["adducens nerve", "hypocalcemia", "post-natal care"])
+@pytest.mark.parametrize("text", ["adductor muscle", "hypocalcemia", "post-natal care"])
 def test_a_word_is_not_put_right_to_one_that_contradicts_it(
     index: Index, encoder: Fitted, text: str
 ) -> None:
-    names = ("Abducens nerve", "Hypercalcemia", "Prenatal care")
+    names = ("Abductor muscle", "Hypercalcemia", "Prenatal care")
     ingest([concept("local", name, name) for name in names], "test", encoder, index)
 
     assert TermSearch(index, lambda: encoder).query(text).read_as == ""

@@ -39,7 +39,7 @@ ADDRESS = re.compile(r"curl -s 'http://127\.0\.0\.1:8000(/\S+)'( \| python -m js
 
 #: What is left out, milliseconds, and the figures that another processor computes a little
 #: otherwise: of int8, the last digits are its own.
-FREE = re.compile(r"(\.\.\.|\d+\.\d+ ms|\d+\.\d+|\d+(?=%))")
+FREE = re.compile(r"(\.\.\.|\d+(?:\.\d+)? ms|\d+\.\d+|\d+(?=%))")
 
 
 def require_shown(answer: str, shown: str) -> None:
@@ -48,7 +48,7 @@ def require_shown(answer: str, shown: str) -> None:
     figures = [piece for piece in pieces[1::2] if piece[-1].isdigit()]
     pieces[::2] = map(re.escape, pieces[::2])
     for at in range(1, len(pieces), 2):
-        pieces[at] = {".": ".*?", "s": r"\d+\.\d+ ms"}.get(pieces[at][-1], r"(\d+(?:\.\d+)?)")
+        pieces[at] = {".": ".*?", "s": r"\d+(?:\.\d+)? ms"}.get(pieces[at][-1], r"(\d+(?:\.\d+)?)")
 
     found = re.fullmatch("".join(pieces), answer, re.DOTALL)
 

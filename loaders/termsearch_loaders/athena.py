@@ -148,18 +148,20 @@ def _concepts(
         report.done += len(found)
         types = dict.fromkeys(SemanticType(r.kind, r.kind, r.domain, r.domain) for r in found)
         active = any(row.active for row in found)
+        own = [row for row in found if row.active == active]  # not what used the code before
+        ids = {row.id for row in found if row.active == active or not history.leads(row.id)}
         instead = () if active else history.replaced_by(vocabulary, code)
         yield Concept(
             vocabulary=vocabulary,
             code=code,
-            names=_names(db, found, report),
+            names=_names(db, found, ids, report),
             release=releases.get(vocabulary, ""),
             part=vocabulary,
             types=tuple(types),
             active=active,
             replaced_by=instead,
             replaces=history.replaces(vocabulary, code) if active else (),
-            xrefs=_mapped(history, found, {curie(vocabulary, each) for each in (code, *instead)}),
+            xrefs=_mapped(history, own, {curie(vocabulary, each) for each in (code, *instead)}),
         )
     lost = _number(
         db, "SELECT count(*) FROM synonym WHERE id NOT IN (SELECT id FROM concept WHERE kept)"
@@ -174,8 +176,13 @@ def _mapped(history: History, found: Sequence[_Row], known: Container[str]) -> t
     return tuple(each for each in mapped if each not in known)
 
 
-def _names(db: sqlite3.Connection, found: Sequence[_Row], report: Report) -> tuple[Name, ...]:
-    """Those of all rows of one code, which are several where it was used anew: each text once."""
+def _names(
+    db: sqlite3.Connection, found: Sequence[_Row], ids: Container[str], report: Report
+) -> tuple[Name, ...]:
+    """Those of all rows of one code, which are several where it was used anew: each text once.
+
+    ``ids``: the concept_ids that mean this code, and lead nowhere else.
+    """
     users: dict[str, list[_Row]] = {}
     for row in found:
         synonyms = db.execute("SELECT name FROM synonym WHERE id = ? ORDER BY rowid", (row.id,))
@@ -191,7 +198,9 @@ def _names(db: sqlite3.Connection, found: Sequence[_Row], report: Report) -> tup
             lang=LANG,
             kind=Kind.SYNONYM if at else Kind.PREFERRED,
             active=any(row.active for row in rows_),
-            sources=tuple(dict.fromkeys(Source(OMOP, row.id, row.standard) for row in rows_)),
+            sources=tuple(
+                dict.fromkeys(Source(OMOP, r.id, r.standard) for r in rows_ if r.id in ids)
+            ),
         )
         for at, (text, rows_) in enumerate(users.items())
     )

@@ -47,7 +47,7 @@ ORDER BY vocabulary, code, id
 
 _REPLACES = """
 SELECT old, id FROM successor AS by WHERE vocabulary = ? AND new = ?
-    AND NOT EXISTS (SELECT 1 FROM concept WHERE id = by.id AND kept)
+    AND (old = '' OR NOT EXISTS (SELECT 1 FROM concept WHERE id = by.id AND kept))
 ORDER BY old
 """
 
@@ -68,6 +68,7 @@ class History:
             db.executescript(_INDEXES)
             db.executemany("INSERT INTO successor VALUES (?, ?, ?, ?)", self._successors())
             db.execute("CREATE INDEX successor_old ON successor (vocabulary, old)")
+            db.execute("CREATE INDEX successor_id ON successor (id)")
             db.execute("CREATE INDEX successor_new ON successor (vocabulary, new, old)")
 
     def replaced_by(self, vocabulary: str, code: str) -> tuple[str, ...]:
@@ -81,6 +82,11 @@ class History:
         found = self._db.execute(_REPLACES, (vocabulary, code)).fetchall()
         ids = (f"{OMOP}:{id_}" for _, id_ in found)
         return tuple(dict.fromkeys((*(old for old, _ in found if old), *ids)))
+
+    def leads(self, id_: str) -> bool:
+        """Whether a retired concept_id leads to codes in use."""
+        query = "SELECT 1 FROM successor WHERE id = ?"
+        return self._db.execute(query, (id_,)).fetchone() is not None
 
     def maps_to(self, id_: str) -> list[str]:
         """CURIEs of the concepts in use, of any vocabulary, that one maps to."""

@@ -32,7 +32,9 @@ _BLOCK = 256
 #: What can hardly be a text: ``letter.txt``, ``./today``. Without blanks are ``N/V``, ``b.i.d``, an
 #: address and whole texts in Chinese or Japanese, too.
 _FILE_NAME: Final = re.compile(
-    r"(?:/|\.\.?/|~)[!-~]*|[!-~]+\.(?:csv|docx?|html?|jsonl?|log|md|odt|pdf|rtf|text|tsv|txt|xml)",
+    r"(?:/|\.\.?/|~)[!-~]*|"
+    r"[^\s\u2e80-\uffef]+\.(?:csv|docx?|eml|hl7|html?|jsonl?|log|md|msg|odt|pdf|rtfd?|text|tsv|txt|"
+    r"xlsx?|xml)",
     re.ASCII | re.IGNORECASE,
 )
 

@@ -1,6 +1,5 @@
 """Two texts side by side: what contradicts, what one is silent about."""
 
-import re
 from collections.abc import Iterator
 
 from termsearch.conflict.denial import denials, differing
@@ -15,20 +14,13 @@ _CLINICAL_AXES = frozenset({"type", "subtype", "stage", "grade", "class", "phase
 #: A shorter word before a number is a gene or an abbreviation: SCA 1.
 _SHORTEST_DRUG = 5
 
+#: Of these contexts one excludes another; of the rest, one is near another.
 _CONTEXT = {
     "": "the condition itself",
     "past": "a history of it",
     "family": "a family history",
-    "carried": "a trait or carrier of it",
-    "screened": "screening for it",
-    "suspected": "a suspicion of it",
 }
-
-#: Looks for something as screening does: a "breast cancer test".
-_EXAMINES = re.compile(
-    r"test|screen|detect|diagnos|examin|investig|trac|select|surveil|assay|smear|imag|program|"
-    r"\w+(?:scop|graph|gram|metr)"
-)
+_EXCLUDING = _CONTEXT.keys()
 
 
 def conflicts(asked: Facts, found: Facts) -> tuple[str, ...]:
@@ -70,14 +62,16 @@ def added(asked: Facts, found: Facts) -> int:
 def shades(asked: Facts, found: Facts) -> int:
     """How many words change what one of the two means, and are not in the other.
 
-    They exclude nothing: suspected pneumonia may be pneumonia, prediabetes may become diabetes.
+    They exclude nothing: suspected pneumonia may be pneumonia, prediabetes may become diabetes, and
+    who has no concept for the trait takes the disease's.
     """
     if not (asked.prefixed or found.prefixed) and asked.context == found.context:
         return 0
-    suspicion = asked.context != found.context and "suspected" in {asked.context, found.context}
+    contexts = {asked.context, found.context}
+    nearby = len(contexts) > 1 and not contexts <= _EXCLUDING
     ours = (asked.prefixed - found.prefixed) & found.words - asked.words
     theirs = (found.prefixed - asked.prefixed) & asked.words - found.words
-    return suspicion + len(ours) + len(theirs)
+    return nearby + len(ours) + len(theirs)
 
 
 def _sentences(asked: Facts, found: Facts) -> Iterator[str]:
@@ -110,11 +104,8 @@ def _otherwise(asked: Facts, found: Facts) -> Iterator[str]:
 def _stand_apart(asked: Facts, found: Facts) -> bool:
     """Whether one speaks of a condition and the other, say, of a relative's."""
     contexts = {asked.context, found.context}
-    if len(contexts) == 1 or contexts == {"", "suspected"}:
-        return False
-    if "screened" in contexts and any(map(_EXAMINES.match, asked.words | found.words)):
-        return False
-    return not asked.words.isdisjoint(found.words)
+    excluding = len(contexts) > 1 and contexts <= _EXCLUDING
+    return excluding and not asked.words.isdisjoint(found.words)
 
 
 def _number_by_itself(mine: Stated, ours: Facts, theirs: Facts) -> Stated | None:

@@ -1,18 +1,12 @@
 """What one text says is absent, beside what the other says: no left hip fracture, a right one."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from termsearch.conflict.stated import Absence, Facts, Stated
 from termsearch.conflict.values import compatible
-from termsearch.conflict.words import OPPOSING, REMEDIES
 
 __all__ = ["Denial", "denials", "differing"]
-
-#: Of remedies a word that ends so says what they do ("depressant drugs"), any other may say what
-#: they are taken for.
-_ACTS = re.compile(r".+(?:ant|ants|ive|ives|gen|gens)")
 
 
 class Denial(NamedTuple):
@@ -33,15 +27,19 @@ def denials(absence: Absence, ours: Facts, theirs: Facts) -> Iterator[Denial]:
         return
     about, other = absence.words <= theirs.words, False
     said = {stated.attribute: stated for stated in theirs.stated} if absence.stated else {}
-    for mine in absence.stated:
+    if levels := [stated for stated in absence.stated if stated.attribute.startswith("level of ")]:
+        # Whoever asks for no high potassium means neither hyper- nor hypokalemia; potassium
+        # itself, and a normal one, are not denied.
+        ours_too = {stated.attribute for stated in ours.stated}
+        for mine in levels:
+            if mine.attribute in said.keys() - ours_too:
+                yield Denial(_shown(absence), said[mine.attribute].shown, "is")
+        return
+    for mine in absence.stated if about else ():
         its = said.get(mine.attribute)
-        of_itself = _of_itself(mine, ours)
-        if its is None or not (about or of_itself):
-            continue
-        if not compatible(mine, its):
+        if its and not compatible(mine, its):
             other = True
             yield Denial(_shown(absence, mine), its.shown, "is")
-        about = about or of_itself
     if about and not other and all(absence.words != each.words for each in theirs.absent):
         verb = "has" if absence.by == "no " else "is"
         yield Denial(_shown(absence), _there(absence, said), verb)
@@ -80,21 +78,8 @@ def _also_there(absence: Absence, ours: Facts) -> bool:
 
 
 def _excused(absence: Absence, theirs: Facts) -> bool:
-    """Whether ``theirs`` may say the same by other words."""
-    if absence.by == "no ":
-        return theirs.lacks  # lack of iron, iron deficiency
-    if not absence.by.startswith("anti"):
-        return False
-    if not OPPOSING.isdisjoint(theirs.words):
-        return True
-    return not (REMEDIES.isdisjoint(theirs.words) or _ACTS.fullmatch(absence.shown))
-
-
-def _of_itself(stated: Stated, ours: Facts) -> bool:
-    """Whether the attribute names what it is about: the level of potassium, whatever is absent."""
-    return " of " in stated.attribute and all(
-        stated.attribute != each.attribute for each in ours.stated
-    )
+    """Whether ``theirs`` may say the same by other words: lack of iron, iron deficiency."""
+    return absence.by == "no " and theirs.lacks
 
 
 def _shown(absence: Absence, stated: Stated | None = None) -> str:

@@ -10,7 +10,6 @@ from termsearch.conflict.words import CHOICES, NOT_TURNED, listed
 
 __all__ = [
     "absence_before",
-    "anti",
     "boundary",
     "free",
     "joiner",
@@ -22,15 +21,17 @@ __all__ = [
 ]
 
 _NOT_NEGATED = frozenset(listed("otherwise elsewhere specified classified applicable"))
-_SHORTEST_TURNED = 4  # letters after "anti" or "un"
+_SHORTEST_TURNED = 4  # letters after "un"
 
 #: The "a" of "avascular" stands before a consonant, the "an" of "anovulatory" before a vowel or h,
 #: both before adjectives: of all words of MeSH and HPO that begin so and whose rest is a word too,
 #: the ten in ``NOT_TURNED`` mean something else.
 _TURNED = re.compile(
-    rf"(anti|un)([a-z]{{{_SHORTEST_TURNED},}})|"
+    rf"(un)([a-z]{{{_SHORTEST_TURNED},}})|"
     r"(an(?=[aeioh])|a(?=[^aeiouh]))([a-z]{3,}(?:ic|al|ar|ile|ous|ory|oid|ed))"
 )
+
+_SEIZURES = re.compile("epilep|seizure|petit")
 
 _SEEN = frozenset(listed("detected found present seen identified evident known"))
 
@@ -52,18 +53,8 @@ def negation(text: Text, at: int) -> int:
     return at + 1
 
 
-def anti(text: Text, at: int) -> int:
-    """Anti-hypertensive, set apart; "anti-IL-6" and the like are words beside each other."""
-    following = text.at(at + 1)
-    if len(following) < _SHORTEST_TURNED or not following.isalpha() or text.phrase is not None:
-        return text.add(at)
-    text.deny([following], "anti")
-    text.words.append(f"anti{following}")
-    return at + 2
-
-
 def turned(text: Text, token: str) -> None:
-    """Anticoagulant, unsafe, avascular: what the rest of the word says is not so."""
+    """Unsafe, avascular: what the rest of the word says is not so."""
     if text.phrase is None and token not in NOT_TURNED and (found := _TURNED.fullmatch(token)):
         text.deny([found[2] or found[4]], found[1] or found[3])
 
@@ -90,6 +81,8 @@ def lack(text: Text, at: int) -> int:
     following = text.at(at + 1)
     if following in EITHER or text.at(at - 1) in EITHER:
         return at + 1
+    if text.at(at) == "absence" and any(map(_SEIZURES.match, text.tokens)):
+        return text.add(at)  # of consciousness: childhood absence epilepsy
     if following in ENDS:
         return absence_before(text, at)
     if text.at(at) == "absence" and following != "of":

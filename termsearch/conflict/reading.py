@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from termsearch.conflict.negation import (
     absence_before,
-    anti,
     boundary,
     free,
     joiner,
@@ -55,6 +54,8 @@ from termsearch.conflict.words import (
 __all__ = ["facts"]
 
 _PREFIX = re.compile(rf"({'|'.join(sorted(PREFIXES, key=len, reverse=True))})(.{{4,}})")
+#: Antihypertensive. By itself it may mean an antibody against, or a vaccine: "anti-rabies vaccine".
+_AGAINST = re.compile("anti(?!bod)([a-z]{5,})")
 _SHORTEST_PREFIXED = 6  # "bi" and four letters
 _SHORTEST_NON = 8  # spares none, nonane, and short words that begin so by chance
 _STEM_AFTER_PREFIX = 4  # as in MEASURED; enough to know hyperkalemia from hyponatremia
@@ -99,6 +100,8 @@ def _word(text: Text, at: int) -> int:
         text.prefixed.append(found[2])
     elif roman(text, at):
         return at + 1
+    elif found := _AGAINST.fullmatch(token):
+        text.prefixed.append(found[1])
     elif token[0] in "au":
         turned(text, token)
     return text.add(at)
@@ -274,8 +277,8 @@ _ROLES: dict[str, _Role] = (
     | dict.fromkeys(("linked", "autosomal"), _linkage)
     | dict.fromkeys(("absent", "absence"), lack)
     | dict.fromkeys(("none", "excluded"), absence_before)
-    | dict.fromkeys(("carrier", "carriers", "trait"), carried)
+    | dict.fromkeys(("carrier", "carriers", "trait", "traits"), carried)
     | dict.fromkeys(("screening", "screened"), screened)
     | dict.fromkeys(("suspected", "suspicion", "possible", "probable"), suspected)
-    | {"family": _family, "ruled": ruled, "free": free, "rule": rule_out, "anti": anti}
+    | {"family": _family, "ruled": ruled, "free": free, "rule": rule_out}
 )

@@ -120,7 +120,7 @@ class Text:
         """What has been gathered."""
         return Facts(
             stated=_grouped(self.said),
-            absent=tuple(self.absent),
+            absent=tuple(dict.fromkeys(self.absent)),
             words=frozenset(map(stem, self.words)),
             context=self.context,
             lacks=not LACKS.isdisjoint(self.tokens),

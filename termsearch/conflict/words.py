@@ -20,11 +20,9 @@ __all__ = [
     "MEASURED",
     "NEGATIONS",
     "NOT_TURNED",
-    "OPPOSING",
     "PAIRED_PARTS",
     "PREFIXES",
     "RELATIVES",
-    "REMEDIES",
     "STOPS",
     "TESTS",
     "Choice",
@@ -121,8 +119,8 @@ _OPPOSITES: dict[str, dict[str, str]] = {
     "serology": {"positive": "seropositive", "negative": "seronegative"},
     "norm": {"kept": "normal normally", "left": "abnormal abnormally"},
     "pull": {
-        "from": "abduction abducted abductor abductors abducens",
-        "to": "adduction adducted adductor adductors adducens",
+        "from": "abduction abducted abductor abductors",
+        "to": "adduction adducted adductor adductors",
     },
 }  # fmt: skip
 
@@ -206,7 +204,7 @@ _PAIRS: dict[str, dict[str, str]] = {
     "amount": {"poly": "much", "olig": "little", "oligo": "little"},
     "size": {"macro": "large", "micro": "small"},
     "time": {"pre": "before", "ante": "before", "post": "after"},
-    "place": {"intra": "inside", "extra": "outside", "inter": "outside"},
+    "place": {"intra": "inside", "extra": "outside"},
     "storey": {"supra": "above", "infra": "below"},
     "count": {"uni": "one", "bi": "two"},
     "source": {"endo": "inside", "exo": "outside"},
@@ -219,34 +217,9 @@ NEGATIONS = frozenset(
     listed("no not without denies denied deny denying never lack lacks lacking non nil excluding")
 )
 
-#: Begin like "anticoagulant" and "avascular", and deny nothing.
+#: Begin like "avascular", and deny nothing.
 NOT_TURNED = frozenset(
-    listed(
-        "anatomic anaplastic anesthetic anodal antibodies antibody aplastic asteroid atopic atrial"
-    )
-)
-
-#: What is against something, as "anti" is: histamine antagonists are antihistamines.
-OPPOSING = frozenset(
-    map(
-        stem,
-        listed(
-            "against antagonist antagonists antagonism blocker blockers blockade blocking "
-            "inhibitor inhibitors inhibition inhibiting modulator modulators regression resistance "
-            "reversal suppressant suppression antibody antibodies autoantibody autoantibodies"
-        ),
-    )
-)
-
-#: Beside these a word may say what is treated: "cancer drugs" are anticancer drugs.
-REMEDIES = frozenset(
-    map(
-        stem,
-        listed(
-            "agent agents drug drugs medicine medicines medication medications pill pills remedy "
-            "tablet tablets therapy treatment cream ointment"
-        ),
-    )
+    listed("anatomic anaplastic anesthetic anodal aplastic asteroid atopic atrial")
 )
 
 #: Say of something that there is little or none of it, or that it does not do.

@@ -33,9 +33,9 @@ _GUIDE: Final = """\
 * Filter by `vocabularies` and `types` where they are known; `under` keeps to one part of a
   hierarchy. A filter that is not known is an error that names the nearest known ones.
 * `resolution` is `unique` if one concept has exactly the words, `ambiguous` if a choice is left,
-  `none` if nothing is near enough, or the nearest contradicts them. `probability` says how likely
-  the first is right; it is missing where nobody has calibrated the encoder. `score` is comparable
-  between queries.
+  `none` if nothing is near enough, or they say that the nearest is absent. `probability` says
+  how likely the first is right; it is missing where nobody has calibrated the encoder. `score` is
+  comparable between queries.
 * `conflicts` says in what a name contradicts the words (left and right, type 1 and type 2, with and
   without). Don't use such a hit unless the text is wrong.
 * Abbreviations: give the letter's text as `context`.

@@ -85,7 +85,7 @@ class FoundConcepts(Told):
 
     resolution: Resolution = Field(
         description="unique: one concept has exactly these words; none: nothing is near enough, or "
-        "the nearest contradicts them."
+        "they say that the nearest is absent."
     )
     probability: float | None = Field(default=None, description="That the first is right.")
     read_as: str = Field(default="", description="If the words were read otherwise.")

@@ -25,7 +25,7 @@ class Call:
     Attributes:
         note: Logs the text of a search, where that is wanted.
         strict: The client wants nothing passed over.
-        ignored: What is passed over, to be named in a header.
+        passed: What is passed over, to be named in a header.
     """
 
     search: AsyncTermSearch
@@ -33,7 +33,7 @@ class Call:
     given: Given
     note: Callable[[str], None]
     strict: bool = False
-    ignored: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
 
     @cached_property
     def systems(self) -> Systems:
@@ -60,7 +60,7 @@ class Call:
         """
         if self.strict:
             raise not_supported(f"{what} is not supported here.")
-        self.ignored.append(what)
+        self.passed.append(what)
 
     def require_held(self, systems: Iterable[System]) -> None:
         """Refuse a date before the releases of ``systems``: what held then is not here.

@@ -10,9 +10,9 @@ from termsearch.normalize import search_form
 from termsearch.service.fhir.call import Call
 from termsearch.service.fhir.datatypes import Coding
 from termsearch.service.fhir.outcome import invalid
-from termsearch.service.fhir.systems import System, Systems, vocabulary_of
+from termsearch.service.fhir.systems import System, Systems, dated, split_canonical, vocabulary_of
 
-__all__ = ["agreed", "coding_of", "meant", "require_agreement"]
+__all__ = ["agreed", "agreeing", "coding_of", "meant", "same_system"]
 
 _FIELDS: Final = ("system", "version", "code", "display")
 
@@ -36,25 +36,23 @@ def agreed(coding: Coding | None, beside: Coding) -> Coding:
     """
     if coding is None:
         return beside
-    for name in _FIELDS:
-        own, said = getattr(coding, name), getattr(beside, name)
-        if own and said and not _is_same(name, own, said):
-            raise invalid(f"{name} is {said[:200]}, and that of the coding {own[:200]}.")
-    lacking = {name: getattr(beside, name) for name in _FIELDS if not getattr(coding, name)}
-    return coding.model_copy(update=lacking)
+    if wrong := _contradiction(coding, beside):
+        raise invalid(wrong)
+    return _filled(coding, beside)
 
 
-def require_agreement(codings: Sequence[Coding], beside: Coding) -> None:
-    """Refuse what none of ``codings``, which are said to mean the same, says as well.
+def agreeing(codings: Sequence[Coding], beside: Coding) -> list[Coding]:
+    """Those of ``codings``, which are said to mean the same, that agree with ``beside``.
+
+    Each with what it lacks of that; ``beside`` alone where there are none.
 
     Raises:
-        Problem: 400.
+        Problem: 400, all contradict it.
     """
-    for name in _FIELDS:
-        said = getattr(beside, name)
-        own = [getattr(each, name) for each in codings]
-        if said and codings and not any(_is_same(name, each, said) for each in own if each):
-            raise invalid(f"{name} is {said[:200]}, which no coding of the codeableConcept says.")
+    found = [_filled(each, beside) for each in codings if not _contradiction(each, beside)]
+    if codings and not found:
+        raise invalid(_contradiction(codings[0], beside))
+    return found or [beside]
 
 
 def meant(systems: Systems, coding: Coding) -> System:
@@ -68,7 +66,33 @@ def meant(systems: Systems, coding: Coding) -> System:
     return systems.system(coding.system, coding.version)
 
 
+def _filled(coding: Coding, beside: Coding) -> Coding:
+    lacking = {name: getattr(beside, name) for name in _FIELDS if not getattr(coding, name)}
+    return coding.model_copy(update=lacking)
+
+
+def _contradiction(coding: Coding, beside: Coding) -> str:
+    """What is said twice and not alike; nothing if all is."""
+    for name in _FIELDS:
+        own, said = getattr(coding, name), getattr(beside, name)
+        if own and said and not _is_same(name, own, said):
+            return f"{name} is {said[:200]}, and that of the coding {own[:200]}."
+    return ""
+
+
+def same_system(one: str, other: str) -> bool:
+    """Whether two addresses, each maybe with ``|version``, are of one code system."""
+    first, second = (vocabulary_of(split_canonical(each)[0]) for each in (one, other))
+    return first == second
+
+
 def _is_same(name: str, one: str, other: str) -> bool:
-    if name == "system":
-        return vocabulary_of(one) == vocabulary_of(other)
-    return one == other or (name == "display" and search_form(one) == search_form(other))
+    match name:
+        case "system":
+            return same_system(one, other)
+        case "version":
+            return one == other or dated(one) == dated(other)
+        case "display":
+            return search_form(one) == search_form(other)
+        case _:
+            return one == other

@@ -1,6 +1,7 @@
 """A request, to what answers it; the same for HTTP and for the entries of a batch."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,6 +38,10 @@ __all__ = ["Asked", "Said", "answer"]
 #: Requests in one batch.
 _BATCH: Final = 200
 
+#: Of a parameter's name, what a header can't carry.
+_NO_TOKEN: Final = re.compile(r"[^\w.:-]", re.ASCII)
+#: Names in one line: clients send few parameters more.
+_NAMED: Final = 20
 _OPERATIONS: Final = {(each.kind, each.name): each for each in OPERATIONS}
 
 
@@ -46,6 +51,12 @@ class Said:
 
     resource: Json
     ignored: tuple[str, ...] = ()  #: parameters that it is given without
+
+    def names(self) -> list[str]:
+        """Of these, as a header has them; of many, how many more."""
+        names = [_NO_TOKEN.sub("?", name)[:40] for name in self.ignored[:_NAMED]]
+        more = len(self.ignored) - len(names)
+        return [*names, f"and {more} more"] if more else names
 
 
 @dataclass(frozen=True)
@@ -140,11 +151,11 @@ async def _operation(
     read = given(known, asked.query, asked.body, strict=asked.strict)
     if asked.languages and "displayLanguage" in known and _speaks_several(search, read):
         read = read.with_text("displayLanguage", read.text("displayLanguage") or asked.languages)
-    call = Call(search, asked.dialect, read, asked.note, asked.strict, list(read.ignored))
+    call = Call(search, asked.dialect, read, asked.note, asked.strict)
     if resource_id:
         call = _of_instance(call, operation, resource_id)
     resource = await operation.run(call)
-    return Said(resource, tuple(dict.fromkeys(call.ignored)))
+    return Said(resource, tuple(dict.fromkeys((*call.passed, *read.ignored))))
 
 
 def _speaks_several(search: AsyncTermSearch, read: Given) -> bool:
@@ -239,8 +250,7 @@ def _ignored(said: Said) -> Json:
     """What a header says of a request on its own."""
     if not said.ignored:
         return {}
-    names = ", ".join(name[:40] for name in said.ignored[:5])
-    told = f"ignored, since no specification knows it: {names}"
+    told = f"ignored: {', '.join(said.names())}"
     return {"outcome": outcome([issue("information", "informational", told)])}
 
 

@@ -84,6 +84,9 @@ async def _expand(call: Call) -> Json:
     if call.given.texts("property") and call.dialect is not R5:  # its contains has none
         call.pass_over("property")
         call = call.without("property")
+    for each in call.given.texts("property"):
+        if not property_code(each):
+            call.pass_over(f"property:{each}")
     wanted = await call.index(lambda index: value_set_of(index, call))
     live = call.given.flag("activeOnly") or not wanted.retired
     text = call.given.text("filter").removesuffix("~").strip()  # `x~` is fuzzy; so is all of it

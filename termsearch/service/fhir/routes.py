@@ -4,7 +4,6 @@ Not in ``/openapi.json``: FHIR describes itself, at ``/fhir/metadata``.
 """
 
 import json
-import re
 from collections.abc import Container, Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -32,9 +31,6 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _PRETTY: Final[dict[str, Any]] = {"indent": 2}
 _COMPACT: Final[dict[str, Any]] = {"separators": (",", ":")}
 _ALL: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-#: What of a name may stand in a header.
-_NO_TOKEN: Final = re.compile(r"[^\w.:-]", re.ASCII)
 
 router = APIRouter(prefix=_BASE, include_in_schema=False)
 
@@ -130,8 +126,7 @@ async def _sent(request: Request, expected: str, kinds: Container[str]) -> bytes
 def _response(said: Said, dialect: Dialect, *, pretty: bool) -> Response:
     headers = {"Vary": "Accept, Accept-Language"}
     if said.ignored:
-        names = [_NO_TOKEN.sub("?", name)[:40] for name in said.ignored[:5]]
-        headers["Warning"] = f'299 - "ignored: {", ".join(names)}"'
+        headers["Warning"] = f'299 - "ignored: {", ".join(said.names())}"'
     return Response(
         json.dumps(said.resource, ensure_ascii=False, **(_PRETTY if pretty else _COMPACT)),
         headers=headers,

@@ -8,7 +8,7 @@ from termsearch.service.fhir.dates import released
 from termsearch.service.fhir.outcome import invalid, not_found
 from termsearch.vocabulary import Vocabulary, vocabulary_id
 
-__all__ = ["LOCAL", "System", "Systems", "address_of", "split_canonical", "vocabulary_of"]
+__all__ = ["LOCAL", "System", "Systems", "address_of", "dated", "split_canonical", "vocabulary_of"]
 
 #: Before the id of a vocabulary that has no address of its own, and before our own extensions.
 LOCAL: Final = "urn:x-termsearch:"
@@ -61,8 +61,7 @@ class System(NamedTuple):
         Raises:
             Problem: 404.
         """
-        edition = _EDITION.fullmatch(version)
-        said = (edition[1] or "") if edition else version
+        said = dated(version)
         if said and said not in {self.version, *self.version.split(", ")}:
             held = f"version {self.version} is" if self.version else "its version is not known"
             raise not_found(f"{self.uri} version {version} is not here; {held}.")
@@ -124,6 +123,12 @@ class Systems:
     def _names(self) -> str:
         names = [system.uri for system in self.all if system.owned]
         return ", ".join((*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])))
+
+
+def dated(version: str) -> str:
+    """A version as it was said; of the address of a SNOMED CT edition its date."""
+    edition = _EDITION.fullmatch(version)
+    return (edition[1] or "") if edition else version
 
 
 def split_canonical(text: str) -> tuple[str, str]:

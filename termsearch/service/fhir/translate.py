@@ -11,7 +11,7 @@ from termsearch.index.manifest import known_vocabulary
 from termsearch.mappings import Mapping, mappings
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import coded, curie_of, one_coded
-from termsearch.service.fhir.codings import agreed, meant, require_agreement
+from termsearch.service.fhir.codings import agreed, agreeing, meant, same_system
 from termsearch.service.fhir.datatypes import CodeableConcept, Coding
 from termsearch.service.fhir.dialect import R5, Dialect
 from termsearch.service.fhir.lookup import known_code
@@ -124,10 +124,16 @@ async def _translate(call: Call) -> Json:
 
 def _spelt(call: Call) -> Call:
     """With ``targetSystem`` in the spelling of R5, whichever it came in."""
-    spellings = [call.given.text(name) for name in ("targetsystem", "targetSystem")]
-    if len(systems := {each for each in spellings if each}) > 1:
-        raise invalid("targetsystem and targetSystem are two code systems; expected one.")
-    return call.told("targetSystem", systems.pop()) if systems else call
+    system = _one_of(call.given, "targetsystem", "targetSystem")
+    return call.told("targetSystem", system) if system else call
+
+
+def _one_of(given: Given, *names: str) -> str:
+    """The code system that parameters of two spellings name; empty: none does."""
+    systems = [each for name in names if (each := given.text(name))]
+    if len(systems) > 1 and not same_system(*systems):
+        raise invalid(f"{' and '.join(names)} are two code systems; expected one.")
+    return systems[0] if systems else ""
 
 
 def _asked(call: Call) -> _Asked:
@@ -151,15 +157,12 @@ def _codings(given: Given, kind: str) -> Iterator[Sequence[Coding]]:
     if not (code or coding or several):
         return
     other = "targetSystem" if kind == "target" else "sourceSystem"
-    systems = {each for name in ("system", other) if (each := given.text(name))}
-    if len(systems) > 1:
-        raise invalid(f"system and {other} are two code systems; expected one.")
-    beside = Coding(system="".join(systems), version=given.text("version"), code=code)
+    system = _one_of(given, "system", other)
+    beside = Coding(system=system, version=given.text("version"), code=code)
     if code or coding:
         yield [agreed(coding, beside)]
     if several:
-        require_agreement(several.coding, beside)
-        yield several.coding
+        yield agreeing(several.coding, beside) if several.coding else []
 
 
 def _terms(index: Index, call: Call, *, back: bool) -> _Terms:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import Coded, languages, one_coded
-from termsearch.service.fhir.codings import agreed, require_agreement
+from termsearch.service.fhir.codings import agreed, agreeing
 from termsearch.service.fhir.datatypes import CodeableConcept, Coding
 from termsearch.service.fhir.dialect import Dialect
 from termsearch.service.fhir.lookup import known_code
@@ -89,6 +89,7 @@ def _value_set(_dialect: Dialect) -> Known:
 
 async def _in_code_system(call: Call) -> Json:
     given, systems = call.given, call.systems
+    beside = _beside(call).model_copy(update={"version": given.text("version")})
     uris = [uri for uri in (given.text("url"), given.text("system")) if uri]
     uri, version = uris[0] if uris else "", given.text("version")
     only = systems.system(uri, version) if uri else None
@@ -99,7 +100,7 @@ async def _in_code_system(call: Call) -> Json:
         each
         if each.system
         else each.model_copy(update={"system": uri, "version": each.version or version})
-        for each in _codings(call, _beside(call))
+        for each in _codings(call, beside)
     ]
     named = {systems.find(each.system) for each in codings}
     call.require_held([only] if only else filter(None, named))
@@ -144,8 +145,7 @@ def _codings(call: Call, beside: Coding) -> Sequence[Coding]:
         return [agreed(coding, beside)]
     if coding is not None:
         raise invalid("2 are given; expected one of code, coding and codeableConcept.")
-    require_agreement(several.coding, beside)
-    return several.coding or [Coding()]
+    return agreeing(several.coding, beside)
 
 
 def _bare(coding: Coding) -> bool:

@@ -26,7 +26,7 @@ def value_set_of(index: Index, call: Call) -> Set:
     systems, given = call.systems, call.given
     forced = {system for system, _ in _versions(call, "force-system-version")}
     sent, url = given.one("valueSet", ValueSet), given.text("url")
-    if sent is not None and url and split_canonical(url)[0] != sent.url:
+    if sent is not None and url and not _is_named(sent, url, given.text("valueSetVersion")):
         raise invalid(f"two value sets are given: the ValueSet that is sent, and {url[:200]}.")
     if sent is not None:
         wanted = inline(index, systems, _forced(_defined(sent), systems, forced))
@@ -42,6 +42,13 @@ def value_set_of(index: Index, call: Call) -> Set:
             if system in wanted.systems:
                 system.require(version)
     return wanted
+
+
+def _is_named(sent: ValueSet, url: str, version: str) -> bool:
+    """Whether the address and the version beside a value set are its own."""
+    address, named = split_canonical(url)
+    said = {named, version, sent.version} - {""}
+    return address == sent.url and len(said) <= 1
 
 
 def _versions(call: Call, name: str) -> Iterator[tuple[System, str]]:
