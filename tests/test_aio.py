@@ -1,6 +1,7 @@
 """Many callers at once: embedded together, answered in order, none at another's expense."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -275,3 +276,21 @@ def test_the_order_of_one_caller_is_kept_over_batches() -> None:
         return [text for _ in range(4) for text in taken(line, 6)]
 
     assert run(stand()) == [str(number) for number in range(20)]
+
+
+def test_an_index_that_can_not_be_opened_leaves_no_thread() -> None:
+    opening: list[threading.Thread] = []
+
+    def broken() -> TermSearch:
+        opening.append(threading.current_thread())
+        raise IndexUnreadableError("damaged")
+
+    async def opened() -> None:
+        await AsyncTermSearch(broken).open()
+
+    with pytest.raises(IndexUnreadableError, match="damaged"):
+        run(opened())
+
+    (thread,) = opening
+    thread.join(10)
+    assert not thread.is_alive()

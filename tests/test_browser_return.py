@@ -37,6 +37,16 @@ def opened(page: Any, where: str) -> None:
     page.wait_for_selector("main:not([aria-busy]) > *")
 
 
+def far_down(page: Any) -> int:
+    """Scrolled down an answer of which more was asked for; how many hits it had first."""
+    opened(page, "#/?q=tremor+sort")
+    many = len(names(page))
+    page.get_by_role("button", name="More concepts").click()
+    page.locator(".hit").nth(many).wait_for()
+    page.evaluate("scrollTo(0, 700)")
+    return many
+
+
 @pytest.mark.parametrize("sign", [{"isComposing": True}, {"keyCode": 229}])
 @pytest.mark.parametrize("key", ["ArrowDown", "Enter", "Escape"])
 def test_keys_of_an_input_method_are_left_to_it(page: Any, key: str, sign: dict[str, Any]) -> None:
@@ -112,11 +122,7 @@ def test_a_hit_that_was_opened_elsewhere_is_no_place_to_come_back_to(page: Any, 
 
 def test_back_from_another_page_comes_to_the_place_too(page: Any) -> None:
     page.set_viewport_size({"width": 1000, "height": 600})
-    opened(page, "#/?q=tremor+sort")
-    many = len(names(page))
-    page.get_by_role("button", name="More concepts").click()
-    page.locator(".hit").nth(many).wait_for()
-    page.evaluate("scrollTo(0, 700)")
+    many = far_down(page)
 
     page.evaluate("document.querySelector('nav a[href=docs]').click()")
     page.get_by_role("link", name="openapi.json").wait_for()
@@ -140,11 +146,7 @@ def test_back_comes_to_a_child_that_was_folded_away(page: Any) -> None:
 
 
 def test_another_search_begins_at_its_top_with_a_first_answer(page: Any) -> None:
-    opened(page, "#/?q=tremor+sort")
-    many = len(names(page))
-    page.get_by_role("button", name="More concepts").click()
-    page.locator(".hit").nth(many).wait_for()
-    page.evaluate("scrollTo(0, 700)")
+    many = far_down(page)
 
     page.evaluate("location.hash = '#/?q=sort+tremor'")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from termsearch.conflict import Facts, added, conflicts, facts, unmatched
+from termsearch.conflict import Facts, conflicts, facts
 
 CONTRADICTING = [
     # type, stage, grade, degree: digits, Roman numerals, words, letters
@@ -87,6 +87,8 @@ CONTRADICTING = [
     ("absence of proximal stenosis", "Distal stenosis"),
     ("no hyperkalemia", "Hypokalemia"),
     ("no high potassium", "Hyperkalemia"),
+    ("absence of seizures", "Seizures"),
+    ("seizures absent", "Seizures"),
     ("no hypokalemia", "Low potassium"),
     ("no high blood pressure", "Hypertension"),
     # a prefix that turns the meaning round
@@ -245,25 +247,20 @@ def test_every_contradiction_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "found", "missing", "more"),
+    ("asked", "found"),
     [
-        ("diabetes", "Type 1 diabetes mellitus", 0, 1),
-        ("type 1 diabetes", "Diabetes mellitus", 1, 0),
-        ("type 1 diabetes", "Type 2 diabetes", 0, 0),
-        ("acute left otitis", "Otitis", 2, 0),
-        ("SCA1", "Spinocerebellar ataxia type 1", 0, 0),
-        ("breast cancer", "Breast neoplasm", 0, 0),
-        ("diabetes", "Diabetes without retinopathy", 0, 1),
-        ("hypertension", "Heart disease", 0, 0),
-        ("history of stroke", "Smoking", 1, 0),
+        ("diabetes", "Type 1 diabetes mellitus"),
+        ("acute left otitis", "Otitis"),
+        ("SCA1", "Spinocerebellar ataxia type 1"),
+        ("breast cancer", "Breast neoplasm"),
+        ("diabetes", "Diabetes without retinopathy"),
+        ("hypertension", "Heart disease"),
+        ("history of stroke", "Smoking"),
     ],
 )
-def test_silence_is_no_conflict_and_is_counted(
-    asked: str, found: str, missing: int, more: int
-) -> None:
-    ours, theirs = facts(asked), facts(found)
-
-    assert (unmatched(ours, theirs), added(ours, theirs)) == (missing, more)
+def test_silence_is_no_conflict(asked: str, found: str) -> None:
+    assert conflicts(facts(asked), facts(found)) == ()
+    assert conflicts(facts(found), facts(asked)) == ()
 
 
 @pytest.mark.parametrize("text", ["alright", "leftover", "typed", "notable", "upperside", "", "?!"])
@@ -287,7 +284,6 @@ def test_no_text_conflicts_with_itself(text: str) -> None:
     said = facts(text)
 
     assert conflicts(said, said) == ()
-    assert (unmatched(said, said), added(said, said)) == (0, 0)
 
 
 @settings(max_examples=300, deadline=None)

@@ -26,26 +26,18 @@ def test_automatic_precision_keeps_cosine_999_for_every_name(tmp_path: Path, spr
     assert cosines(automatic.encode(names), card_script(tmp_path, names)).min() >= 0.999
 
 
-def test_bf16_keeps_cosine_999_and_says_that_it_is_bf16(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("precision", "least"), [("bf16", 0.999), ("int8", 0.995)])
+def test_a_precision_keeps_its_cosine_and_says_which_it_is(
+    tmp_path: Path, precision: Precision, least: float
+) -> None:
     folder = save_bert(tmp_path, spread=0.1)
-    lower = load_encoder(str(folder), pooling="cls", device="cpu", precision="bf16")
+    lower = load_encoder(str(folder), pooling="cls", device="cpu", precision=precision)
 
     near = cosines(lower.encode(NAMES), card_script(folder, NAMES))
 
     assert isinstance(lower, TransformerEncoder)
-    assert lower.precision == "bf16"
-    assert 0.999 <= near.min() < 0.999999
-
-
-def test_int8_keeps_cosine_995_and_says_that_it_is_int8(tmp_path: Path) -> None:
-    folder = save_bert(tmp_path, spread=0.1)
-    lower = load_encoder(str(folder), pooling="cls", device="cpu", precision="int8")
-
-    near = cosines(lower.encode(NAMES), card_script(folder, NAMES))
-
-    assert isinstance(lower, TransformerEncoder)
-    assert lower.precision == "int8"
-    assert 0.995 <= near.min() < 0.999999
+    assert lower.precision == precision
+    assert least <= near.min() < 0.999999
 
 
 def test_in_int8_too_a_name_has_one_vector_whatever_stands_beside_it(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def _concepts(
         types = dict.fromkeys(SemanticType(r.kind, r.kind, r.domain, r.domain) for r in found)
         active = any(row.active for row in found)
         own = [row for row in found if row.active == active]  # not what used the code before
-        ids = {row.id for row in found if row.active == active or not history.leads(row.id)}
+        ids = {row.id for row in found if row in own or not history.leads(row.id)}
         instead = () if active else history.replaced_by(vocabulary, code)
         yield Concept(
             vocabulary=vocabulary,

@@ -58,12 +58,18 @@ class AsyncTermSearch:
     async def open(self) -> None:
         """Open the index; the encoder is loaded when the first query needs it, or by :meth:`warm`.
 
+        Where it can't be opened, nothing is left running.
+
         Raises:
             TermsearchError: As :func:`termsearch.connect.connect`.
         """
         if self._search is None:
             loop = asyncio.get_running_loop()
-            self._search = await loop.run_in_executor(self._thread, self._open)
+            try:
+                self._search = await loop.run_in_executor(self._thread, self._open)
+            except BaseException:
+                await self.close()
+                raise
             self._batcher = Batcher(self.call, self._embed, self._observe)
 
     async def close(self) -> None:

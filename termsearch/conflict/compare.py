@@ -1,12 +1,12 @@
-"""Two texts side by side: what contradicts, what one is silent about."""
+"""Two texts side by side: what contradicts, and what is near and not the same."""
 
 from collections.abc import Iterator
 
 from termsearch.conflict.denial import denials, differing
 from termsearch.conflict.stated import Facts, Stated
-from termsearch.conflict.values import NUMBERED, compatible
+from termsearch.conflict.values import compatible
 
-__all__ = ["added", "conflicts", "shades", "unmatched"]
+__all__ = ["conflicts", "shades"]
 
 #: What may stand for such a number; "chromosome 8" does not.
 _CLINICAL_AXES = frozenset({"type", "subtype", "stage", "grade", "class", "phase", "degree"})
@@ -33,30 +33,6 @@ def conflicts(asked: Facts, found: Facts) -> tuple[str, ...]:
     ):
         return ()  # the usual case, told without a generator: 0.5 instead of 2 µs
     return tuple(_sentences(asked, found))
-
-
-def unmatched(asked: Facts, found: Facts) -> int:
-    """How many attributes ``asked`` states, of which ``found`` says nothing."""
-    theirs = {stated.attribute for stated in found.stated}
-    silent = sum(
-        mine.attribute not in theirs
-        and mine.role != "implied"
-        and not _numbered_alike(mine, found)
-        and not _number_by_itself(mine, asked, found)
-        for mine in asked.stated
-    )
-    said_absent = {absence.words for absence in found.absent}
-    silent += sum(
-        absence.words not in said_absent and not absence.words <= found.words
-        for absence in asked.absent
-        if absence.by in {"no ", "non-"}  # others are in a word, which is not absent
-    )
-    return silent + bool(asked.context and not found.context)
-
-
-def added(asked: Facts, found: Facts) -> int:
-    """How many attributes ``found`` states, of which ``asked`` says nothing."""
-    return unmatched(found, asked)
 
 
 def shades(asked: Facts, found: Facts) -> int:
@@ -137,13 +113,3 @@ def _strength(mine: Stated, theirs: Facts) -> Stated | None:
     if len(word) < _SHORTEST_DRUG or any(number in s.shown.split() for s in quantities):
         return None
     return quantities[0] if quantities else None
-
-
-def _numbered_alike(mine: Stated, found: Facts) -> bool:
-    """Whether ``found`` has the number that ``mine`` is about, said of another word."""
-    return mine.role in NUMBERED and any(
-        other.role in NUMBERED
-        and (mine.role != "axis" or other.role != "axis")
-        and not mine.values.isdisjoint(other.values)
-        for other in found.stated
-    )

@@ -21,13 +21,12 @@ __all__ = [
 ]
 
 _NOT_NEGATED = frozenset(listed("otherwise elsewhere specified classified applicable"))
-_SHORTEST_TURNED = 4  # letters after "un"
 
 #: The "a" of "avascular" stands before a consonant, the "an" of "anovulatory" before a vowel or h,
 #: both before adjectives: of all words of MeSH and HPO that begin so and whose rest is a word too,
-#: the ten in ``NOT_TURNED`` mean something else.
+#: the eight in ``NOT_TURNED`` mean something else.
 _TURNED = re.compile(
-    rf"(un)([a-z]{{{_SHORTEST_TURNED},}})|"
+    r"(un)([a-z]{4,})|"
     r"(an(?=[aeioh])|a(?=[^aeiouh]))([a-z]{3,}(?:ic|al|ar|ile|ous|ory|oid|ed))"
 )
 
@@ -81,9 +80,9 @@ def lack(text: Text, at: int) -> int:
     following = text.at(at + 1)
     if following in EITHER or text.at(at - 1) in EITHER:
         return at + 1
-    if text.at(at) == "absence" and any(map(_SEIZURES.match, text.tokens)):
-        return text.add(at)  # of consciousness: childhood absence epilepsy
     if following in ENDS:
+        if text.at(at) == "absence" and any(map(_SEIZURES.match, text.tokens)):
+            return text.add(at)  # of consciousness: epilepsy, childhood absence
         return absence_before(text, at)
     if text.at(at) == "absence" and following != "of":
         return text.add(at)  # absence seizures

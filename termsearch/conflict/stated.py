@@ -30,7 +30,7 @@ class Absence(NamedTuple):
 
     words: frozenset[str]  #: stems; all of them are absent together
     shown: str
-    by: str = "no "  #: or a prefix: ``non-``, ``anti``, ``un``, ``a``
+    by: str = "no "  #: or a prefix: ``non-``, ``un``, ``a``
     stated: tuple[Stated, ...] = ()  #: of what is absent: the left of "no left hip fracture"
 
 

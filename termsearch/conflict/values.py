@@ -2,10 +2,10 @@
 
 from termsearch.conflict.stated import Stated
 
-__all__ = ["NUMBERED", "compatible"]
+__all__ = ["compatible"]
 
 #: What may be a number by itself elsewhere: SCA1 and "ataxia type 1", "CKD 5" and "stage 5".
-NUMBERED = ("axis", "loose", "last")
+_NUMBERED = ("axis", "loose", "last")
 
 
 def compatible(one: Stated, other: Stated) -> bool:
@@ -17,7 +17,7 @@ def compatible(one: Stated, other: Stated) -> bool:
         return True
     if one.of and other.of and one.of != other.of:
         return True  # protein kinase 6, regulated kinase 3: each counts its own
-    numbers = one.role in NUMBERED or other.role in NUMBERED
+    numbers = one.role in _NUMBERED or other.role in _NUMBERED
     return numbers and any(_within(a, b) for a in one.values for b in other.values)
 
 

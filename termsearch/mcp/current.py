@@ -92,9 +92,5 @@ class Current:
 
     async def _opened(self) -> AsyncTermSearch:
         search = AsyncTermSearch(self._open)
-        try:
-            await search.open()
-        except BaseException:
-            await search.close()
-            raise
+        await search.open()
         return search

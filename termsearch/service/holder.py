@@ -176,11 +176,7 @@ class Holder:
 
     async def _opened(self) -> _Served:
         search = AsyncTermSearch(self._open, observe=self._observe)
-        try:
-            await search.open()
-        except BaseException:
-            await search.close()
-            raise
+        await search.open()
         return _Served(search)
 
     async def _warm(self, search: AsyncTermSearch) -> None:
