@@ -15,6 +15,7 @@ __all__ = [
     "Vocabulary",
     "curie",
     "full_code",
+    "known_vocabulary",
     "lang_includes",
     "split_curie",
     "vocabulary_id",
@@ -125,6 +126,11 @@ _TRANSLATED = tuple(
 
 #: Parted by the first colon behind the host, which may have another one before its port.
 _URI_AND_CODE = re.compile(r"(https?://[^/:]*(?::\d+(?=[/:]))?+(?:/[^:]*)?):(.+)", re.IGNORECASE)
+
+
+def known_vocabulary(name: str) -> Vocabulary | None:
+    """Title and addresses of the vocabulary of this id, in an index or not; None: not known."""
+    return _BY_ID.get(name)
 
 
 def vocabulary_id(name: str) -> str:

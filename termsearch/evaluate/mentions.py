@@ -7,13 +7,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from termsearch.errors import BadRecordError, BadReleaseError
-from termsearch.vocabulary import KNOWN, curie, split_curie, vocabulary_id
+from termsearch.vocabulary import curie, known_vocabulary, split_curie, vocabulary_id
 
 __all__ = ["Mention", "read_mentions"]
 
 _REQUIRED = ("mention", "gold")
 _OPTIONAL = ("category", "context")
-_KNOWN = {vocabulary.id for vocabulary in KNOWN}
 
 
 class Mention(BaseModel):
@@ -119,4 +118,5 @@ def _is_system(piece: str, following: str) -> bool:
     """Whether a code has to follow: an address that we know, or one before what is no CURIE."""
     if not piece.casefold().startswith(("http://", "https://", "urn:")):
         return False
-    return vocabulary_id(piece) in _KNOWN or bool(following and split_curie(following) is None)
+    known = known_vocabulary(vocabulary_id(piece)) is not None
+    return known or bool(following and split_curie(following) is None)

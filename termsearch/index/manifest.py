@@ -8,9 +8,8 @@ from pydantic import BaseModel, Field
 from termsearch.concept import SemanticType
 from termsearch.encoder import EncoderCard
 from termsearch.errors import IndexUnreadableError, ModelMismatchError
-from termsearch.vocabulary import KNOWN, Vocabulary
 
-__all__ = ["SCHEMA", "Generation", "Loaded", "Manifest", "known_vocabulary"]
+__all__ = ["SCHEMA", "Generation", "Loaded", "Manifest"]
 
 #: Raised when points of an older index can't be read any more; the changelog says so.
 SCHEMA = 5
@@ -19,13 +18,6 @@ SCHEMA = 5
 _RESTORE: Final = (
     "files are damaged or missing. Restore it from a copy, or delete it and ingest again."
 )
-
-_KNOWN: Final = {vocabulary.id: vocabulary for vocabulary in KNOWN}
-
-
-def known_vocabulary(name: str) -> Vocabulary | None:
-    """Title and addresses of the vocabulary of this id, in an index or not; None: not known."""
-    return _KNOWN.get(name)
 
 
 class Loaded(BaseModel):

@@ -7,13 +7,13 @@ from termsearch.codes import richness, similar_codes
 from termsearch.errors import TermsearchError, UnknownCodeError, UnknownValueError
 from termsearch.hierarchy import Page, Related
 from termsearch.index import Index
-from termsearch.index.manifest import Manifest, known_vocabulary
+from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.lookup import Entry, lookup
 from termsearch.mappings import mappings, translations
 from termsearch.mcp import asked, told
-from termsearch.vocabulary import curie, split_curie, vocabulary_id
+from termsearch.vocabulary import curie, known_vocabulary, split_curie, vocabulary_id
 
 __all__ = ["cards", "descended", "translated", "validated", "vocabularies"]
 

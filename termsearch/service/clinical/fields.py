@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 from termsearch.codes import richness
 from termsearch.errors import UsageError
 from termsearch.index import Index
-from termsearch.index.manifest import Manifest, known_vocabulary
+from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.service.clinical.table import Table
-from termsearch.vocabulary import split_curie, vocabulary_id
+from termsearch.vocabulary import known_vocabulary, split_curie, vocabulary_id
 
 __all__ = ["Found", "Row", "Value", "canonical", "card_first", "column", "rows"]
 

@@ -3,10 +3,10 @@
 import re
 from typing import Final, NamedTuple
 
-from termsearch.index.manifest import Manifest, known_vocabulary
+from termsearch.index.manifest import Manifest
 from termsearch.service.fhir.dates import released
 from termsearch.service.fhir.outcome import invalid, not_found
-from termsearch.vocabulary import Vocabulary, vocabulary_id
+from termsearch.vocabulary import Vocabulary, known_vocabulary, vocabulary_id
 
 __all__ = ["LOCAL", "System", "Systems", "address_of", "dated", "split_canonical", "vocabulary_of"]
 

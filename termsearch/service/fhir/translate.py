@@ -7,7 +7,6 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.index import Index
-from termsearch.index.manifest import known_vocabulary
 from termsearch.mappings import Mapping, mappings
 from termsearch.service.fhir.call import Call, Operation
 from termsearch.service.fhir.coded import coded, curie_of, one_coded
@@ -27,6 +26,7 @@ from termsearch.service.fhir.systems import (
     vocabulary_of,
 )
 from termsearch.service.problems import Problem
+from termsearch.vocabulary import known_vocabulary
 
 __all__ = ["TRANSLATE"]
 

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from termsearch import __version__
 from termsearch.answer import TypeInfo
 from termsearch.index import Ask, Same
-from termsearch.index.manifest import Manifest, known_vocabulary
+from termsearch.index.manifest import Manifest
 from termsearch.search import TermSearch
 from termsearch.service.holder import State
 from termsearch.service.lent import Lent, holder_of
 from termsearch.service.models import Health, Ready, Reloaded, Version, VocabularyInfo
 from termsearch.service.problems import ErrorBody, Problem
-from termsearch.vocabulary import Vocabulary
+from termsearch.vocabulary import Vocabulary, known_vocabulary
 
 __all__ = ["router"]
 
