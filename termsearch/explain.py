@@ -63,8 +63,10 @@ def _alike(match: Match) -> str:
 
 
 def _against(match: Match) -> str:
-    said = "; ".join(f"you {conflict}" for conflict in match.conflicts)
-    return f"But {said}." if said else ""
+    said = [f"you {conflict}" for conflict in match.conflicts]
+    if match.is_modifier:
+        said.append("it names a part of your words, not what they are about")
+    return f"But {'; '.join(said)}." if said else ""
 
 
 def _retired(match: Match) -> str:

@@ -2,7 +2,7 @@
 
 A name whose search form is the query's scores 1, one with the same key a little less. All others
 score by cosine similarity with a share of likeness of spelling. What contradicts the query is
-moved down and says so. The parameters are eight; ``benchmarks/results/ranking.md`` shows what each
+moved down and says so. The parameters are nine; ``benchmarks/results/ranking.md`` shows what each
 is worth on the development splits, but for ``SHADE``: they have hardly any such words.
 """
 
@@ -14,6 +14,7 @@ from termsearch.answer import Leg, MatchType, Mode
 from termsearch.concept import Kind
 from termsearch.conflict import conflicts, facts, shades
 from termsearch.grams import likeness
+from termsearch.headword import names_a_modifier
 from termsearch.index.point import Point
 from termsearch.lexicon import inflected, joined, reversed_words
 
@@ -31,6 +32,9 @@ CONFLICT = 0.25
 #: Each word that changes what the name or the query means and excludes nothing ("suspected",
 #: "pre-"): enough to go behind a name that agrees, as for a number.
 SHADE = 0.06
+#: A name that is only where the thing asked for is, or of which kind: "Ankle" for "ankle
+#: contractures". 0.04 to 0.08 do much the same.
+MODIFIER = 0.06
 #: A query that was read otherwise than it stands.
 DOUBT = 0.1
 #: Probability of a hit that a word had to be put right for. Of the challenge set all 42 are right,
@@ -117,7 +121,19 @@ class Match:
     def score(self) -> float:
         """-1 to 1, higher is nearer."""
         contradicting, shaded = self._against
-        return max(-1.0, self.at_most - CONFLICT * len(contradicting) - SHADE * shaded)
+        against = CONFLICT * len(contradicting) + SHADE * shaded
+        return max(-1.0, self.at_most - against - MODIFIER * self.is_modifier)
+
+    @cached_property
+    def is_modifier(self) -> bool:
+        """Whether the name only says more of what is asked for: "Ankle" for "ankle contractures".
+
+        English: other languages put the head elsewhere.
+        """
+        if self.kind in {"exact", "normalized"} or self.asked.mode in {"dense", "lexical"}:
+            return False
+        english = self.point.lang.partition("-")[0] == "en"
+        return english and names_a_modifier(self.asked.form, self.point.form)
 
     @cached_property
     def _against(self) -> tuple[tuple[str, ...], int]:

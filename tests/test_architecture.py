@@ -66,7 +66,7 @@ LAYERS = (
     ),
     ("complaint", "elsewhere", "lexicon", "text"),
     ("normalize",),
-    ("abbreviations", "conflict"),
+    ("abbreviations", "conflict", "headword"),
     ("concept",),
     ("loader", "share"),
     ("encoder",),

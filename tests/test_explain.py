@@ -57,6 +57,15 @@ def test_two_contradictions_are_two_clauses(index: Index, encoder: WordHash) -> 
     )
 
 
+def test_a_name_that_is_only_a_part_of_the_words_says_so(index: Index, encoder: WordHash) -> None:
+    assert first(index, encoder, "disorder of sugar patches on skin").endswith(
+        "a broader term of Diabetes Mellitus, Type 1."
+    )
+    assert "But it names a part of your words, not what they are about." in first(
+        index, encoder, "juvenile diabetes diet"
+    )
+
+
 def test_a_retired_name_and_a_retired_concept_are_told_apart(
     index: Index, encoder: WordHash
 ) -> None:
