@@ -1,21 +1,18 @@
 """Parents and ancestors (MRREL), and concepts that were merged into others (MRCUI)."""
 
 import re
-from array import array
-from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Options, Report
+from termsearch_loaders.steps import MOST, Steps
 from termsearch_loaders.umls_names import Refusals
 from termsearch_loaders.umls_tables import Table, Tables
 from termsearch_loaders.walk import ends, reached
 
 __all__ = ["Hierarchy", "Merges"]
 
-_BUCKETS = 64  # sorting by bucket keeps the passing cost of Python ints to a 64th
-_LOW = (1 << 32) - 1
 _FORM = 10**8  # numbers for each form of a CUI
 _CUI = re.compile(r"(\D*)(\d{1,8})")
 
@@ -37,7 +34,7 @@ class Numbers:
             self._known[form] = len(self._forms)
             self._forms.append(form)
         number = self._known[form] * _FORM + int(match[2])
-        return number if number <= _LOW else None
+        return number if number <= MOST else None
 
     def cui(self, number: int) -> str:
         form, digits = divmod(number, _FORM)
@@ -58,12 +55,11 @@ class Hierarchy:
             BadRecordError: A row is broken.
         """
         self._numbers = Numbers()
-        self._buckets = [array("Q") for _ in range(_BUCKETS)]
-        for child, parent in self._steps(table, options, report):
-            self._buckets[child % _BUCKETS].append(child << 32 | parent)
-        for at, bucket in enumerate(self._buckets):  # both directions are there: halve it
-            self._buckets[at] = array("Q", sorted(frozenset(bucket)))
-        self._up = lru_cache(maxsize=1 << 17)(self._look_up)
+        steps = Steps()
+        for child, parent in self._read(table, options, report):
+            steps.add(child, parent)
+        steps.sort()  # both directions are there: halves it
+        self._up = lru_cache(maxsize=1 << 17)(steps.above)
 
     def parents(self, cui: str) -> tuple[str, ...]:
         """CUIs one step up, ascending."""
@@ -76,12 +72,7 @@ class Hierarchy:
         above = reached(number, self._up) if number is not None else ()
         return tuple(map(self._numbers.cui, above))
 
-    def _look_up(self, child: int) -> tuple[int, ...]:
-        bucket, first = self._buckets[child % _BUCKETS], child << 32
-        start, end = (bisect_left(bucket, low) for low in (first, first + _LOW + 1))
-        return tuple(step & _LOW for step in bucket[start:end])
-
-    def _steps(self, table: Table, options: Options, report: Report) -> Iterator[tuple[int, int]]:
+    def _read(self, table: Table, options: Options, report: Report) -> Iterator[tuple[int, int]]:
         """(child, parent). ``CUI1|PAR|CUI2`` says that CUI2 is the parent: read right to left."""
         at = table.at("CUI1", "REL", "CUI2", "SAB", "SUPPRESS")
         sources, status = Refusals.by_source(options), Refusals.by_status(options)
