@@ -164,7 +164,7 @@ def test_what_maps_to_a_vocabulary_that_is_left_out_keeps_its_cross_reference(
 def test_a_broken_row_that_leads_somewhere_names_its_line(tmp_path: Path) -> None:
     folder = release(tmp_path / "zz", LEADS)
     with (folder / "CONCEPT_RELATIONSHIP.csv").open("a") as file:
-        file.write("3\t1\tIs a\n3\t1\tMaps to\n")
+        file.write("3\t1\tZz of\n3\t1\tMaps to\n")
 
     with pytest.raises(BadRecordError, match=r"RELATIONSHIP\.csv, line 24: 3 columns, expected 6"):
         loaded(folder)

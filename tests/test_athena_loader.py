@@ -44,7 +44,8 @@ SNOMED|Zz|Zz|2031-05-01 Zz Edition|44819097
 """
 
 NO_LEADS = (
-    "no CONCEPT_RELATIONSHIP.csv: retired codes lead nowhere, and no code to other vocabularies"
+    "no CONCEPT_RELATIONSHIP.csv: concepts have no parents, retired codes lead nowhere, and no "
+    "code to other vocabularies"
 )
 FILES = {"CONCEPT.csv": CONCEPT, "CONCEPT_SYNONYM.csv": SYNONYM, "VOCABULARY.csv": VOCABULARY}
 

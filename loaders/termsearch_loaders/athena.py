@@ -3,14 +3,19 @@
 A row is a name: a concept's or a synonym in English; others are left out. Codes are those of the
 vocabularies (``snomedct:386661006``), and each vocabulary is a part. The concept_id is a source of
 the concept's names with standard_concept as its term type, so that hits show it and ``lookup
-omop:437663`` finds it. Types are concept classes, and their groups domains. There is no hierarchy.
+omop:437663`` finds it. Types are concept classes, and their groups domains.
 
-A retired code leads to those in use of its vocabulary that CONCEPT_RELATIONSHIP.csv, if it is
-there, names with "Concept replaced by" or, where that leads nowhere and the concept is not
-standard, with "Maps to"; so does the retired concept_id of a code that is used anew, which leads to
-that code where nothing is named. "Maps to", to whatever vocabulary of the download, those that are
-left out too, is a cross-reference besides, so that ``ConceptMap/$translate`` leads from a source's
-code to the standard concept.
+Parents are those of the same vocabulary and in use that CONCEPT_RELATIONSHIP.csv, if it is there,
+names by a relationship that makes ancestors in OMOP: RELATIONSHIP.csv says which do; without it,
+"Is a" and "Subsumes" do. Ancestors are all that parents lead to. Parents of another vocabulary (ATC
+above RxNorm) are counted and left out, for ``Concept.parents`` are codes of its own.
+
+A retired code leads to those in use of its vocabulary that CONCEPT_RELATIONSHIP.csv names with
+"Concept replaced by" or, where that leads nowhere and the concept is not standard, with "Maps to";
+so does the retired concept_id of a code that is used anew, which leads to that code where nothing
+is named. "Maps to", to whatever vocabulary of the download, those that are left out too, is a
+cross-reference besides, so that ``ConceptMap/$translate`` leads from a source's code to the
+standard concept.
 
 The files are not in one order: they are joined on disk before the first concept comes, and
 progress counts concepts.
@@ -26,8 +31,9 @@ from typing import NamedTuple
 from termsearch.concept import Concept, Kind, Name, SemanticType, Source
 from termsearch.loader import Options, Report, visible
 from termsearch.vocabulary import curie, full_code, vocabulary_id
-from termsearch_loaders.athena_history import LEADS, OMOP, SCHEMA, History
+from termsearch_loaders.athena_history import OMOP, SCHEMA, History
 from termsearch_loaders.athena_rows import has_table, rows, tables
+from termsearch_loaders.athena_tree import Tree, is_above
 from termsearch_loaders.temporary_database import temporary_database
 
 __all__ = ["OPTIONS", "load", "recognises"]
@@ -76,13 +82,7 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     """
     files = tables(paths)
     found = {name: rows(name, member) for name, member in files.items()}
-    if "CONCEPT_SYNONYM" not in found:
-        report.warnings.append("no CONCEPT_SYNONYM.csv: concepts have one name each")
-    if "CONCEPT_RELATIONSHIP" not in files:
-        report.warnings.append(
-            "no CONCEPT_RELATIONSHIP.csv: retired codes lead nowhere, and no code to other "
-            "vocabularies"
-        )
+    report.warnings += _lacking(files)
     releases = {vocabulary_id(name): version for name, version in found.get("VOCABULARY", ())}
     with temporary_database(_SCHEMA) as db:
         wanted = _wanted(found["CONCEPT"], options, report)
@@ -90,9 +90,24 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
         synonyms = _english(found.get("CONCEPT_SYNONYM", ()), report)
         db.executemany("INSERT INTO synonym VALUES (?, ?)", synonyms)
         db.execute("CREATE INDEX synonym_id ON synonym (id)")
-        related = files.get("CONCEPT_RELATIONSHIP")
-        leads = rows("CONCEPT_RELATIONSHIP", related, only=LEADS) if related else ()
-        yield from _concepts(db, History(db, leads), releases, report)
+        tree, related = Tree(db), files.get("CONCEPT_RELATIONSHIP")
+        above = is_above(found.get("RELATIONSHIP", ()))
+        history = History(db, tree.read(related, above) if related else ())
+        tree.join()
+        yield from _concepts(db, history, tree, releases, report)
+
+
+def _lacking(files: Container[str]) -> Iterator[str]:
+    """What a download without some of its files can't tell."""
+    if "CONCEPT_SYNONYM" not in files:
+        yield "no CONCEPT_SYNONYM.csv: concepts have one name each"
+    if "CONCEPT_RELATIONSHIP" not in files:
+        yield (
+            "no CONCEPT_RELATIONSHIP.csv: concepts have no parents, retired codes lead nowhere, "
+            "and no code to other vocabularies"
+        )
+    elif "RELATIONSHIP" not in files:
+        yield 'no RELATIONSHIP.csv: parents come from "Is a" and "Subsumes" only'
 
 
 def _wanted(found: Iterable[tuple[str, ...]], options: Options, report: Report) -> Iterator[_Row]:
@@ -137,7 +152,11 @@ def _english(found: Iterable[tuple[str, ...]], report: Report) -> Iterator[tuple
 
 
 def _concepts(
-    db: sqlite3.Connection, history: History, releases: dict[str, str], report: Report
+    db: sqlite3.Connection,
+    history: History,
+    tree: Tree,
+    releases: dict[str, str],
+    report: Report,
 ) -> Iterator[Concept]:
     report.total += _number(db, "SELECT count(*) FROM concept WHERE kept")
     ordered = db.execute(
@@ -151,6 +170,7 @@ def _concepts(
         own = [row for row in found if row.active == active]  # not what used the code before
         ids = {row.id for row in found if row in own or not history.leads(row.id)}
         instead = () if active else history.replaced_by(vocabulary, code)
+        place = tree.place(vocabulary, code)
         yield Concept(
             vocabulary=vocabulary,
             code=code,
@@ -158,6 +178,8 @@ def _concepts(
             release=releases.get(vocabulary, ""),
             part=vocabulary,
             types=tuple(types),
+            parents=place.parents,
+            ancestors=place.ancestors,
             active=active,
             replaced_by=instead,
             replaces=history.replaces(vocabulary, code) if active else (),
@@ -168,6 +190,7 @@ def _concepts(
     )
     if lost:
         report.drop("synonym of a concept that is left out", lost)
+    report.warnings += tree.warnings()
 
 
 def _mapped(history: History, found: Sequence[_Row], known: Container[str]) -> tuple[str, ...]:

@@ -4,22 +4,21 @@ A default download has 38 million rows there. Those that lead somewhere are join
 concepts on disk, so that memory stays flat.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 
 from termsearch.vocabulary import curie
 from termsearch_loaders.walk import ends
 
-__all__ = ["LEADS", "OMOP", "SCHEMA", "History"]
+__all__ = ["INDEXES", "LEADS", "OMOP", "SCHEMA", "History"]
 
 #: Where codes are concept_ids.
 OMOP = "omop"
 
 _REPLACED, _MAPPED = "Concept replaced by", "Maps to"
 
-#: Rows to read; the others need not even be parted into cells.
-LEADS = re.compile(rf"\t(?:{_REPLACED}|{_MAPPED})(?:\t|$)")
+#: The relationships that are read here.
+LEADS = frozenset({_REPLACED, _MAPPED})
 
 #: ``concept`` has id, vocabulary, code, active, standard and kept.
 SCHEMA = """
@@ -27,10 +26,10 @@ CREATE TABLE lead (old, new, relation);
 CREATE TABLE successor (vocabulary, old, new, id); -- old is '' where that code is used anew
 """
 
-_INDEXES = """
-CREATE INDEX lead_old ON lead (old);
-CREATE INDEX concept_id ON concept (id);
-CREATE INDEX concept_code ON concept (vocabulary, code);
+#: By which related concepts are found.
+INDEXES = """
+CREATE INDEX IF NOT EXISTS concept_id ON concept (id);
+CREATE INDEX IF NOT EXISTS concept_code ON concept (vocabulary, code);
 """
 
 #: Concepts that are retired, and whether their code is in use by another concept_id.
@@ -65,7 +64,8 @@ class History:
         self._db = db
         db.executemany("INSERT INTO lead VALUES (?, ?, ?)", _valid(found))
         if db.execute("SELECT 1 FROM lead").fetchone():
-            db.executescript(_INDEXES)
+            db.executescript(INDEXES)
+            db.execute("CREATE INDEX lead_old ON lead (old)")
             db.executemany("INSERT INTO successor VALUES (?, ?, ?, ?)", self._successors())
             db.execute("CREATE INDEX successor_old ON successor (vocabulary, old)")
             db.execute("CREATE INDEX successor_id ON successor (id)")

@@ -4,15 +4,14 @@ Tab-separated UTF-8 with a header, never quoted or escaped: a name may begin wit
 (``"edoxaban``, https://github.com/OHDSI/Vocabulary-v5.0/issues/1239).
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 
 from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
 from termsearch_loaders.files import BROKEN, Member, base_names, lines, members
 
-__all__ = ["COLUMNS", "has_table", "rows", "tables"]
+__all__ = ["COLUMNS", "has_table", "numbered_rows", "rows", "tables"]
 
 #: By file, the columns that are read: https://ohdsi.github.io/CommonDataModel/cdm54.html#concept.
 COLUMNS = {
@@ -24,6 +23,7 @@ COLUMNS = {
     "CONCEPT_RELATIONSHIP": (
         "concept_id_1", "concept_id_2", "relationship_id", "invalid_reason",
     ),
+    "RELATIONSHIP": ("relationship_id", "defines_ancestry", "reverse_relationship_id"),
     "VOCABULARY": ("vocabulary_id", "vocabulary_version"),
 }  # fmt: skip
 
@@ -60,22 +60,32 @@ def tables(paths: Sequence[Path]) -> dict[str, Member]:
     return found
 
 
-def rows(
-    name: str, member: Member, only: re.Pattern[str] | None = None
-) -> Iterator[tuple[str, ...]]:
+def rows(name: str, member: Member) -> Iterator[tuple[str, ...]]:
     """The cells of each row in the order of :data:`COLUMNS`, without blanks around them.
+
+    Raises:
+        BadRecordError: The header or a row is not of Athena's shape; says the line.
+    """
+    return (cells for _, cells in numbered_rows(name, member))
+
+
+def numbered_rows(
+    name: str, member: Member, column: str = "", only: Container[str] = ()
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each row as :func:`rows` gives it, with the number of its line.
 
     Args:
         name: Of the file.
         member: Where it is.
-        only: Rows in which this is not found are passed over, unchecked.
+        column: Rows that have none of ``only`` in it are passed over, unchecked.
+        only: Cells as they stand in the file.
 
     Raises:
         BadRecordError: The header or a row is not of Athena's shape; says the line.
     """
     texts = lines(member)
     header = _header(next(texts, ""))
-    missing = [column for column in COLUMNS[name] if column not in header]
+    missing = [each for each in COLUMNS[name] if each not in header]
     if missing:
         raise BadRecordError(
             str(member),
@@ -83,12 +93,13 @@ def rows(
             f"no column {', '.join(missing)}; expected Athena's, between tabs",
         )
     pick = itemgetter(*map(header.index, COLUMNS[name]))
+    at = header.index(column) if column else 0
     for number, text in enumerate(texts, start=2):
-        if only and not only.search(text):
-            continue
         cells = text.split("\t")
+        if column and (len(cells) <= at or cells[at] not in only):
+            continue
         if len(cells) == len(header):
-            yield tuple(map(str.strip, pick(cells)))
+            yield number, tuple(map(str.strip, pick(cells)))
         elif text.strip():
             raise BadRecordError(
                 str(member), f"line {number}", f"{len(cells)} columns, expected {len(header)}"
