@@ -104,8 +104,7 @@ class Intake:
         for origin in origins:
             self._remove_unseen(origin)
         report = self.summary.report
-        assumed = [(name, origin_of(self._loader, part)) for name, part in report.assumed]
-        report.warnings += [*warnings, *namesakes(self._index, assumed)]
+        report.warnings += [*warnings, *namesakes(self._index, self._entries, self._assumed())]
         # A run that was cut before its graph was built leaves that to the next one.
         was_cut = self._before.names is None
         # Rewritten points leave their graph too.
@@ -141,6 +140,10 @@ class Intake:
     def _read(self) -> list[str]:
         """Of the parts that were read, those without a name too."""
         return [origin_of(self._loader, part) for part in self.summary.report.parts]
+
+    def _assumed(self) -> list[tuple[str, str]]:
+        """Vocabularies that nobody named, each with the origin that has its names."""
+        return [(name, origin_of(self._loader, part)) for name, part in self.summary.report.assumed]
 
     def _built(self, share: float) -> None:
         self.summary.built = share
@@ -236,6 +239,7 @@ class Intake:
                 "complete": True,
                 "fingerprint": self._how.get("fingerprint", ""),
                 "options": self._options,
+                "assumed": (entry.vocabulary, entry.origin) in self._assumed(),
                 "names": self._index.count(here),
                 "concepts": self._index.count([*here, CARD]),
             }

@@ -98,21 +98,30 @@ def other_options(
     ]
 
 
-def namesakes(index: Index, assumed: Iterable[tuple[str, str]]) -> list[str]:
+def namesakes(
+    index: Index, read: Iterable[tuple[str, str]], assumed: Sequence[tuple[str, str]]
+) -> list[str]:
     """A warning for every two origins that have codes in common and no name of these.
 
+    Of one of the two nobody has said that it is of this vocabulary, and one was read now: which of
+    them is read first is of no matter.
+
     Args:
-        index: As it is after the ingest.
-        assumed: Vocabularies of which nobody said that they are these, each with the origin that
-            has them.
+        index: As it is after the ingest; its manifest says what was assumed earlier.
+        read: Vocabularies, each with the origin that has it, which were read now.
+        assumed: Those of which nobody said so now.
     """
+    now = {*read, *assumed}
+    there = {(e.vocabulary, e.origin): e.assumed for e in index.manifest.loaded}
+    before = [each for each, unsaid in there.items() if unsaid and each not in now]
     counts: Counter[tuple[str, str, str]] = Counter()
-    earlier = set[tuple[str, str]]()  # were compared with all others
-    for vocabulary, own in assumed:
-        here = [entry.origin for entry in index.manifest.loaded if entry.vocabulary == vocabulary]
-        for other in _strangers(index, vocabulary, own) if {*here} - {own} else ():
-            counts[vocabulary, own, other] += (vocabulary, other) not in earlier
-        earlier.add((vocabulary, own))
+    compared = set[tuple[str, str]]()
+    for own in (*assumed, *before):
+        among = {*(there if own in now else now)} - {own} - compared
+        others = {origin for vocabulary, origin in among if vocabulary == own[0]}
+        for other in _strangers(index, *own) if others else ():
+            counts[*own, other] += other in others
+        compared.add(own)
     return [
         f"{count:,} codes of {vocabulary} are also in {other}, under other names. If {own} is "
         "another list, name its vocabulary: --vocab"

@@ -150,18 +150,51 @@ def test_codes_whose_rows_name_the_vocabulary_are_not_told_of(
     tmp_path: Path, index: Index, encoder: WordHash
 ) -> None:
     header, rows = "vocabulary,code,name\n", "zz-list,1,Zz aspirin\nzz-list,2,Zz pill\n"
-    first = written(tmp_path, "code,name\n1,Zz fever\n2,Zz cough\n3,Zz ague\n", "Zz list.csv")
-    stored(index, encoder, first)
+    stored(index, encoder, written(tmp_path, f"{header}zz-list,1,Zz fever\n", "first.csv"))
 
     said = stored(index, encoder, written(tmp_path, header + rows, "zz-list.csv"))
     half = stored(index, encoder, written(tmp_path, f"{header}{rows},3,Zz 3\n", "zz-list.csv"))
-    both = stored(index, encoder, first, tmp_path / "zz-list.csv")
+    unsaid = stored(index, encoder, written(tmp_path, "code,name\n1,Zz rash\n", "Zz list.csv"))
 
     assert said.report.warnings == []
-    assert [told.partition(" are also in ")[0] for told in half.report.warnings] == [
-        "3 codes of zz-list"
+    assert [told.partition(". If ")[0] for told in half.report.warnings] == [
+        "1 codes of zz-list are also in table/first, under other names"
     ]
-    assert len(both.report.warnings) == 1
+    assert len(unsaid.report.warnings) == 2
+
+
+def test_codes_are_told_of_whichever_list_is_read_first(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    unsaid = written(tmp_path, "code,name\n1,Zz fever\n2,Zz cough\n", "zz-list.csv")
+    said = written(tmp_path, "vocabulary,code,name\nzz-list,1,Zz pill\n", "drugs.csv")
+    expected = [
+        "1 codes of zz-list are also in table/drugs, under other names. If table/zz-list is "
+        "another list, name its vocabulary: --vocab"
+    ]
+
+    before = stored(index, encoder, unsaid)
+    after = stored(index, encoder, said)
+    again = stored(index, encoder, unsaid)
+
+    assert before.report.warnings == []
+    assert after.report.warnings == again.report.warnings == expected
+
+
+def test_what_was_assumed_is_told_of_until_it_is_said(
+    tmp_path: Path, index: Index, encoder: WordHash
+) -> None:
+    unsaid = written(tmp_path, "code,name\n1,Zz fever\n", "zz-list.csv")
+    said = written(tmp_path, "vocabulary,code,name\nzz-list,1,Zz pill\n", "drugs.csv")
+    other = written(tmp_path, "vocabulary,code,name\nother,1,Zz rash\n", "others.csv")
+    stored(index, encoder, unsaid)
+
+    told = [stored(index, encoder, each).report.warnings for each in (said, other)]
+    stored(index, encoder, unsaid, options=Options(vocabularies=("zz-list",)))
+    then = stored(index, encoder, said)
+
+    assert [len(each) for each in told] == [1, 0]
+    assert then.report.warnings == []
 
 
 def test_a_translation_of_a_list_is_not_told_of(

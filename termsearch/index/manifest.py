@@ -39,6 +39,9 @@ class Loaded(BaseModel):
     options: str | None = Field(
         default=None, description="With which it was read, as on the command line; null: unknown."
     )
+    assumed: bool = Field(
+        default=False, description="Whether nobody said that it is this vocabulary, a file's name."
+    )
 
     def joined(self, new: "Loaded") -> "Loaded":
         """``new``, with what has to be known of these points as long as they are there too."""
