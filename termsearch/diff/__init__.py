@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from termsearch.concept import Concept, origin_of
 from termsearch.diff.changes import KINDS, Change, Changes, Diff, Kind, NameCounts, OriginDiff
 from termsearch.diff.origin import OriginDifference
-from termsearch.errors import EmptyReleaseError
+from termsearch.emptied import emptied
 from termsearch.index import Index
-from termsearch.index.check import way_out
 from termsearch.index.point import Point, points_of
 from termsearch.loader import Report
 
@@ -40,6 +39,7 @@ class Difference:
         """
         self._index, self._changes = index, Changes(listed)
         self._origins: dict[str, OriginDifference] = {}
+        self._there = dict.fromkeys(index.manifest.origins())  # after what was read so far
         self._waiting: list[Point] = []
         self._finished = False
         self.names = 0  #: met so far
@@ -50,6 +50,7 @@ class Difference:
         loader: str,
         report: Report,
         *,
+        more_follows: bool = False,
         progress: Callable[[], None] = lambda: None,
     ) -> None:
         """See all ``concepts`` of a release.
@@ -58,10 +59,12 @@ class Difference:
             concepts: Read once, never held whole.
             loader: First half of their origins.
             report: What the loader fills while it is read.
+            more_follows: Another release is read after it, which one ingest would publish with it.
             progress: Called now and then; :attr:`names` says how far it is.
 
         Raises:
-            EmptyReleaseError: No name was kept, of no part that the index has names of.
+            EmptyReleaseError: No name was kept, and an ingest would refuse that even if most of
+                what is there may be removed.
         """
         before = told = self.names
         for concept in concepts:
@@ -69,13 +72,14 @@ class Difference:
             if self.names - told >= _BATCH:
                 told = self.names
                 progress()
-        emptied = [origin_of(loader, part) for part in report.parts]
-        self.see_origins(emptied)
-        if self.names == before and self._origins.keys().isdisjoint(emptied):
-            reasons = ", ".join(f"{n:,} {why}" for why, n in report.dropped.items())
-            there = self._index.manifest.origins()
-            way = way_out([each for each in there if each == loader], there)
-            raise EmptyReleaseError(loader, report.read, reasons, way)
+        parts = [origin_of(loader, part) for part in report.parts]
+        if self.names > before:
+            self.see_origins(parts)
+            self._there.update(dict.fromkeys(self._origins))
+            return
+        for origin in emptied(loader, report, self._there, more_follows=more_follows):
+            del self._there[origin]
+        self.see_origins(parts, emptied=True)
 
     def see(self, concept: Concept, origin: str) -> None:
         """Compare one concept, perhaps with those that follow: many cost the index one request."""
@@ -90,13 +94,16 @@ class Difference:
         self.names += len(points)
         self._compare(points)
 
-    def see_origins(self, origins: Iterable[str]) -> None:
-        """These were read to the end: what they had is gone, also where they gave no concept."""
+    def see_origins(self, origins: Iterable[str], *, emptied: bool = False) -> None:
+        """These were read to the end: what they had is gone, also where they gave no concept.
+
+        Those that have no name any more and had none are told of where all is ``emptied``.
+        """
         self._compare_waiting()
         for origin in origins:
             if origin not in self._origins:
                 found = OriginDifference(self._index, origin, self._changes)
-                if found.had_names:
+                if found.had_names or emptied:
                     self._origins[origin] = found
 
     def lost(self, origin: str) -> tuple[int, int]:

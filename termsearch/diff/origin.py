@@ -80,7 +80,7 @@ class OriginDifference:
             concepts_was=self._had_concepts,
             concepts_now=len(self._concepts),
             cut=not all(entry.complete for entry in entries),
-            needs_replace=self.names.to_remove > self.had_names / 2,
+            needs_replace=not len(self._names) or self.names.to_remove > self.had_names / 2,
         )
 
     def _before(self, cards: Sequence[Point]) -> dict[str, Point]:

@@ -11,7 +11,7 @@ from termsearch.index import Index, Stored
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import as_written
 
-__all__ = ["require_only", "require_others", "require_sound", "way_out"]
+__all__ = ["listed", "require_only", "require_others", "require_sound", "way_out"]
 
 #: Points looked at: one damaged point in a hundred is found with a probability of .92. They are
 #: the first by id, and ids are hashes: a fair sample.
@@ -19,6 +19,9 @@ _SAMPLE = 256
 
 #: Vectors are stored as float32, of length 1.
 _TOLERANCE = 1e-3
+
+#: Nobody reads more origins in one line.
+_SHOWN = 4
 
 
 def require_sound(index: Index) -> None:
@@ -83,6 +86,14 @@ def way_out(held: Sequence[str], there: Iterable[str]) -> str:
         return _all_there(held)
     remove = f"termsearch remove {shlex.join(held)}"
     return f"To take out what the index has of it: {remove}" if held else ""
+
+
+def listed(origins: Sequence[str]) -> str:
+    """Origins in one line, as a sentence begins with them."""
+    shown = origins if len(origins) <= _SHOWN else [*origins[: _SHOWN - 1]]
+    more = len(origins) - len(shown)
+    *first, last = [*shown, f"{more} more"] if more else shown
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _all_there(origins: Sequence[str]) -> str:
