@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from termsearch.errors import BadVectorError, IndexMissingError, IndexUnreadableError
+from termsearch.grams import hashes
 from termsearch.index import Ask, Index, Nearest, Same, Spelt
 from termsearch.index.packed import Packed, packed
 from termsearch.index.point import points_of
@@ -135,6 +136,20 @@ def test_rewriting_changes_the_payload_and_keeps_the_vector(
     (hit,) = index.search([Ask(Nearest(encoder.encode(["cough"])[0]), 1)])[0]
     assert hit.point.replaced_by == ("umls:C9900009",)
     assert hit.score == pytest.approx(1.0, abs=1e-5)
+
+
+def test_respelling_changes_the_pieces_and_nothing_else(index: Index, encoder: WordHash) -> None:
+    put(index, encoder)
+    fever = next(point for point in PACKED if point.form == "fever")
+    before = index.stored([fever.id])[fever.id]
+
+    index.respell([fever._replace(pieces=hashes("zebra"))])
+
+    after = index.stored([fever.id])[fever.id]
+    assert forms(index, Ask(Spelt("zebras"), 1)) == ["fever"]
+    assert "fever" not in forms(index, Ask(Spelt("fevr"), 5))
+    assert after.point == before.point
+    np.testing.assert_array_equal(after.vector, before.vector)
 
 
 def test_points_are_read_back_by_id_with_the_vectors_they_were_put_with(

@@ -111,6 +111,9 @@ class Index(Protocol):
     def rewrite(self, points: Sequence[Packed]) -> None:
         """Replace the payloads of points that are there; their vectors stay."""
 
+    def respell(self, points: Sequence[Packed]) -> None:
+        """Replace the pieces of the spelling of points that are there; all else stays."""
+
     def digests(self, ids: Sequence[str]) -> dict[str, str]:
         """Digests of those of ``ids`` that are stored."""
 

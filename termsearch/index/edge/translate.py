@@ -30,7 +30,16 @@ from termsearch.index.tuning import (
 )
 from termsearch.index.where import Condition
 
-__all__ = ["compiled", "config", "engine", "engine_point", "request", "stored", "words"]
+__all__ = [
+    "compiled",
+    "config",
+    "engine",
+    "engine_pieces",
+    "engine_point",
+    "request",
+    "stored",
+    "words",
+]
 
 _VECTOR = "name"
 _GRAMS = "grams"
@@ -78,6 +87,11 @@ def engine_point(point: Packed, row: Vectors) -> "edge.Point":
     """
     vectors: Any = {_VECTOR: row.data, _GRAMS: edge.SparseVector(*sparse(point.pieces))}
     return edge.Point(id=point.id, vector=vectors, payload=point.texts())
+
+
+def engine_pieces(point: Packed) -> "edge.PointVectors":
+    """The pieces of a point that is there."""
+    return edge.PointVectors(point.id, {_GRAMS: edge.SparseVector(*sparse(point.pieces))})
 
 
 def words() -> "edge.TextIndexParams":

@@ -9,12 +9,13 @@ from filelock import FileLock
 
 from termsearch.encoder import Vectors
 from termsearch.index.edge.reading import EdgeReader
-from termsearch.index.edge.translate import engine_point
+from termsearch.index.edge.translate import engine_pieces, engine_point
 from termsearch.index.folder import require_room, write_manifest
 from termsearch.index.manifest import Manifest
 from termsearch.index.packed import Packed
 from termsearch.index.point import check_vectors
 from termsearch.index.tuning import PART
+from termsearch.pipeline import batches
 
 __all__ = ["EMPTY_BYTES", "EdgeWriter"]
 
@@ -86,6 +87,14 @@ class EdgeWriter(EdgeReader):
         """See :class:`~termsearch.index.Index`."""
         for point in points:
             self._update(edge.UpdateOperation.overwrite_payload([point.id], point.texts()))
+        self._settle()
+        self._loosened(len(points))
+
+    def respell(self, points: Sequence[Packed]) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        for batch in batches(points, _UPSERT):
+            made = [engine_pieces(point) for point in batch]
+            self._update(edge.UpdateOperation.update_vectors(made))
         self._settle()
         self._loosened(len(points))
 

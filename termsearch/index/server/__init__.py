@@ -25,7 +25,7 @@ from termsearch.index.server.generations import publish, served, swap, unfinishe
 from termsearch.index.server.lost import adopt, missing
 from termsearch.index.server.points import send
 from termsearch.index.server.reading import ServerReader
-from termsearch.index.server.translate import vector
+from termsearch.index.server.translate import pieces, vector
 from termsearch.index.server.writers import (
     TOGETHER,
     Taken,
@@ -176,6 +176,13 @@ class ServerIndex(ServerReader):
                 for point in batch
             ]
             self._ask(partial(self._client.batch_update_points, update_operations=operations))
+
+    def respell(self, points: Sequence[Packed]) -> None:
+        """See :class:`~termsearch.index.Index`."""
+        for batch in batches(points, _REWRITES):
+            self._require_mine()
+            made = [pieces(point) for point in batch]
+            self._ask(partial(self._client.update_vectors, points=made))
 
     def remove(self, ids: Sequence[str]) -> None:
         """See :class:`~termsearch.index.Index`."""

@@ -8,10 +8,21 @@ from qdrant_client import models
 
 from termsearch.grams import sparse
 from termsearch.index import Stored
+from termsearch.index.packed import Packed
 from termsearch.index.point import Point
 from termsearch.index.where import KEYWORDS, Condition
 
-__all__ = ["GRAMS", "VECTOR", "copied", "field_indexes", "filter_of", "grams", "stored", "vector"]
+__all__ = [
+    "GRAMS",
+    "VECTOR",
+    "copied",
+    "field_indexes",
+    "filter_of",
+    "grams",
+    "pieces",
+    "stored",
+    "vector",
+]
 
 VECTOR = "name"
 GRAMS = "grams"
@@ -20,6 +31,11 @@ GRAMS = "grams"
 def vector(row: Any, pieces: list[int]) -> dict[str, Any]:
     """What a point is found by; ``row`` is a NumPy vector, which gRPC sends without a copy."""
     return {VECTOR: row, GRAMS: grams(pieces)}
+
+
+def pieces(point: Packed) -> models.PointVectors:
+    """Those of a point that is there."""
+    return models.PointVectors(id=point.id, vector={GRAMS: grams(point.pieces)})
 
 
 def grams(pieces: list[int]) -> models.SparseVector:
