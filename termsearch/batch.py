@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from termsearch.concept import Concept, SemanticType
 from termsearch.index.manifest import Loaded
-from termsearch.index.packed import Packed, packed
+from termsearch.index.packed import Packed, packed, rules
 from termsearch.index.point import Point, points_of
 from termsearch.loader import Report
 
@@ -58,6 +58,7 @@ class _Tally:
                 types=tuple(self._types[key]),
                 langs=tuple(self._langs[key]),
                 used_by=tuple(self._used_by[key]),
+                rules=rules(),
             )
             for key, release in self._release.items()
         }

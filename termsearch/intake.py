@@ -17,7 +17,7 @@ from termsearch.errors import LargeRemovalError
 from termsearch.index import Index
 from termsearch.index.manifest import Loaded
 from termsearch.index.met import Met, key_of_id
-from termsearch.index.packed import Packed
+from termsearch.index.packed import Packed, rules, spelling_of
 from termsearch.index.where import CARD, Condition
 from termsearch.pipeline import ahead, batches, submitted
 from termsearch.share import Share
@@ -59,6 +59,7 @@ class Intake:
         self._difference, self._options = how.get("difference"), how.get("options")
         self._entries: dict[tuple[str, str], Loaded] = {}
         self._before = index.manifest
+        self._respells = self._spelt_otherwise()
         self._seen = Met()
         self._started = monotonic()
 
@@ -70,7 +71,8 @@ class Intake:
                 fresh = [point for point in batch.points if point.id not in stored]
                 changed = [p for p in batch.points if stored.get(p.id, p.digest) != p.digest]
                 vectors = self._vectors(fresh) if fresh else None
-                writes.append(engine.submit(self._write, batch, fresh, vectors, changed))
+                known = [point for point in batch.points if self._respells and point.id in stored]
+                writes.append(engine.submit(self._write, batch, fresh, vectors, changed, known))
                 if len(writes) > _DEPTH:
                     writes.popleft().result()
         for write in writes:
@@ -133,6 +135,15 @@ class Intake:
         """Of the parts that were read, those without a name too."""
         return [origin_of(self._loader, part) for part in self.summary.report.parts]
 
+    def _spelt_otherwise(self) -> bool:
+        """Whether names of the loader may be stored with other pieces than are made of them now.
+
+        Points tell nothing of that: their digest is of what they say.
+        """
+        ours = spelling_of(rules())
+        mine = (e for e in self._before.loaded if e.origin.partition("/")[0] == self._loader)
+        return any(spelling_of(entry.rules) != ours for entry in mine)
+
     def _assumed(self) -> list[tuple[str, str]]:
         """Vocabularies that nobody named, each with the origin that has its names."""
         return [(name, origin_of(self._loader, part)) for name, part in self.summary.report.assumed]
@@ -160,13 +171,15 @@ class Intake:
         fresh: Sequence[Packed],
         vectors: Vectors | None,
         changed: Sequence[Packed],
+        respelt: Sequence[Packed],
     ) -> None:
         self._announce(batch.entries)
         if vectors is not None:
             self._index.put(fresh, vectors)
         self._index.rewrite(changed)
+        self._index.respell(respelt)
         self._seen.add(key_of_id(point.id) for point in batch.points)
-        self._count(batch, len(fresh), len(changed))
+        self._count(batch, len(fresh), len(respelt or changed))  # all that are changed are known
         self._progress(self.summary)
 
     def _count(self, batch: Batch, fresh: int, changed: int) -> None:

@@ -6,7 +6,7 @@ processes open the same files and do not.
 
 import os
 import sys
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import cycle
@@ -37,7 +37,12 @@ class Question(NamedTuple):
 
 
 def answers(
-    texts: Sequence[str], question: Question, settings: Settings, jobs: int
+    texts: Sequence[str],
+    question: Question,
+    settings: Settings,
+    jobs: int,
+    *,
+    opened: Callable[[Manifest], None] = lambda _: None,
 ) -> Generator[Answer, None, None]:
     """One for each of ``texts``, in order.
 
@@ -46,6 +51,7 @@ def answers(
         question: Asked of each of them.
         settings: Say which index.
         jobs: Processes that share the work; each has an encoder, and its share of the cores.
+        opened: Called with what the index says of itself, before anything is asked.
 
     Raises:
         TermsearchError: As :meth:`TermSearch.query_many`.
@@ -54,6 +60,7 @@ def answers(
     with connect(settings) as search:
         conditions_of(search.index, question.where)  # what is asked for wrongly is told at once
         manifest = search.manifest
+    opened(manifest)
     threads = max(1, (settings.threads or _cores()) // jobs)
     settings = settings.model_copy(update={"threads": threads})
     blocks = list(batches(texts, _TOGETHER))

@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 from termsearch.encoder import EncoderCard
 from termsearch.index import Index
 from termsearch.index.manifest import Generation
+from termsearch.index.packed import rules
 from termsearch.index.where import CARD, Condition
 
 __all__ = ["OriginStatus", "Status", "TypeStatus", "VocabularyStatus", "status"]
@@ -36,6 +37,7 @@ class OriginStatus(BaseModel):
     vocabularies: list[str]
     names: int
     options: str | None = Field(description="With which it was read; null: not known.")
+    current: bool = Field(description="Off: another version made its search keys; ingest it again.")
 
 
 class Status(BaseModel):
@@ -106,8 +108,10 @@ def _types(index: Index) -> list[TypeStatus]:
 
 def _origin(index: Index, origin: str) -> OriginStatus:
     entries = [entry for entry in index.manifest.loaded if entry.origin == origin]
+    ours = rules()
     return OriginStatus(
         vocabularies=sorted(entry.vocabulary for entry in entries),
         names=index.count([Condition("origin", (origin,))]),
         options=next((entry.options for entry in entries), None),
+        current=all(entry.rules == ours for entry in entries),
     )

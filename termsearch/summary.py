@@ -9,6 +9,7 @@ from termsearch.diff import Kind
 from termsearch.index import Index
 from termsearch.index.check import listed
 from termsearch.index.manifest import Loaded, Manifest
+from termsearch.index.packed import rules
 from termsearch.index.where import CARD, Condition
 from termsearch.loader import Options, Report
 from termsearch.pipeline import batches
@@ -48,9 +49,12 @@ class Summary:
 
 
 def unchanged(manifest: Manifest, fingerprint: str) -> Summary | None:
-    """What an ingest of the same again would do, without reading it; None if it must be read."""
+    """What an ingest of the same again would do, without reading it; None if it must be read.
+
+    As it must where other rules made its search keys.
+    """
     entries = manifest.of_fingerprint(fingerprint)
-    if not entries:
+    if not entries or any(entry.rules != rules() for entry in entries):
         return None
     names = sum(entry.names for entry in entries)
     concepts = sum(entry.concepts for entry in entries)

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import index_option, json_option, settings_with
 from termsearch.settings import Settings
 
@@ -68,6 +69,7 @@ def import_command(file: Path, replace: bool, index: str | None, as_json: bool) 
         index = environment.index if named else card_of(file).name
     with _bar("unpacking") as progress:
         card = import_bundle(settings_with(index=index), file, replace=replace, progress=progress)
+    warn_of_other_rules(card.manifest)
     _show(card.model_copy(update={"name": index}), file, as_json=as_json)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import (
     index_option,
     json_option,
@@ -64,6 +65,7 @@ def diff_command(
     plan = grouped(paths, loader, otherwise=reader_of_others(options))
     index = open_index(settings_with(**given))
     try:
+        warn_of_other_rules(index.manifest)
         difference = Difference(index, listed=None if as_json else limit)
         read = dict[tuple[str, str], None]()
         for name, members in plan.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import encoder_options, json_option, settings_with
 from termsearch.cli.tables import print_table
 
@@ -103,6 +104,7 @@ def _runs(
 
     index = open_index(settings)
     try:
+        warn_of_other_rules(index.manifest)
         return evaluate(
             index, lambda: encoder_of(index.manifest, settings, index.name), mentions, **asked
         )

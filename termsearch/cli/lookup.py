@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from termsearch.cli.failed import show_error
+from termsearch.cli.failed import show_error, warn_of_other_rules
 from termsearch.cli.options import index_option, json_option, settings_with, text_lines
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def lookup_command(curies: tuple[str, ...], inactive: bool, as_json: bool, **giv
     index = open_index(settings_with(**given))
     failed = 0
     try:
+        warn_of_other_rules(index.manifest)
         for text in filter(str.strip, text_lines(curies)):
             try:
                 entries = lookup(index, text, inactive=inactive)

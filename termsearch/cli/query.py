@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import (
     encoder_options,
     index_option,
@@ -183,10 +184,12 @@ def _searched(settings: Settings, texts: Iterable[str], asked: _Asked) -> "Itera
         from termsearch.jobs import Question, answers
 
         yield from answers(
-            list(texts), Question(where, asked.context, asked.terms), settings, asked.jobs
-        )
+            list(texts), Question(where, asked.context, asked.terms), settings, asked.jobs,
+            opened=warn_of_other_rules,
+        )  # fmt: skip
         return
     with connect(settings) as search:
+        warn_of_other_rules(search.manifest)
         for block in batches(texts, _BLOCK):
             contexts = [asked.context] * len(block)
             yield from search.query_many(block, where, contexts=contexts, **asked.terms)

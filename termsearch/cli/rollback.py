@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import index_option, json_option, settings_with
 from termsearch.cli.status import described
 
@@ -28,6 +29,7 @@ def rollback_command(as_json: bool, **given: Any) -> None:
 
     index = rollback(settings_with(**given))
     try:
+        warn_of_other_rules(index.manifest)
         now = {"current": index.manifest.as_generation(), "kept": index.kept()}
     finally:
         index.close()

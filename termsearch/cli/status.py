@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import index_option, json_option, settings_with
 from termsearch.cli.tables import print_table
 
@@ -27,6 +28,7 @@ def status_command(types: bool, as_json: bool, **given: Any) -> None:
 
     index = open_index(settings_with(**given))
     try:
+        warn_of_other_rules(index.manifest)
         found = status(index, types=types or as_json)
     finally:
         index.close()
@@ -61,9 +63,15 @@ def _print_contents(found: "Status") -> None:
         + [["all", "", f"{found.concepts:,}", f"{found.names:,}", ""]],
     )
     print_table(
-        ["origin", "vocabularies", "names", "read with"],
+        ["origin", "vocabularies", "names", "read with", ""],
         [
-            [name, ", ".join(o.vocabularies), f"{o.names:,}", o.options or ""]
+            [
+                name,
+                ", ".join(o.vocabularies),
+                f"{o.names:,}",
+                o.options or "",
+                "" if o.current else "search keys of another version: ingest it again",
+            ]
             for name, o in found.origins.items()
         ],
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import index_option, json_option, settings_with
 from termsearch.cli.tables import print_table
 from termsearch.errors import TermsearchError
@@ -52,6 +53,7 @@ def verify_command(queries: int, min_recall: float, seed: int, as_json: bool, **
 
     index = open_index(settings_with(**given))
     try:
+        warn_of_other_rules(index.manifest)
         found = _verified(index, queries, min_recall, seed)
     finally:
         index.close()

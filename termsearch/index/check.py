@@ -9,9 +9,10 @@ import numpy as np
 from termsearch.errors import IndexUnreadableError, UnfinishedIngestError, UsageError
 from termsearch.index import Index, Stored
 from termsearch.index.manifest import Manifest
+from termsearch.index.packed import rules
 from termsearch.index.point import as_written
 
-__all__ = ["listed", "require_only", "require_others", "require_sound", "way_out"]
+__all__ = ["listed", "other_rules", "require_only", "require_others", "require_sound", "way_out"]
 
 #: Points looked at: one damaged point in a hundred is found with a probability of .92. They are
 #: the first by id, and ids are hashes: a fair sample.
@@ -75,6 +76,18 @@ def require_others(origins: Sequence[str], there: Iterable[str]) -> None:
     """
     if set(origins) == set(there):
         raise UsageError(_all_there(origins))
+
+
+def other_rules(manifest: Manifest) -> str:
+    """Whose search keys another version has made, and what to do; nothing where nobody's."""
+    origins = manifest.made_otherwise(rules())
+    if not origins:
+        return ""
+    return (
+        f"the search keys of {listed(origins)} are another version's, and some names rank lower "
+        f"for it: repeat the ingest of {'it' if len(origins) == 1 else 'them'}, which embeds only "
+        "names whose search form has changed."
+    )
 
 
 def way_out(held: Sequence[str], there: Iterable[str]) -> str:

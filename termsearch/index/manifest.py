@@ -39,6 +39,9 @@ class Loaded(BaseModel):
     options: str | None = Field(
         default=None, description="With which it was read, as on the command line; null: unknown."
     )
+    rules: str = Field(
+        default="", description="That made its search keys, as `packed.rules`; empty: not known."
+    )
     assumed: bool = Field(
         default=False, description="Whether nobody said that it is this vocabulary, a file's name."
     )
@@ -54,6 +57,7 @@ class Loaded(BaseModel):
                 "names": self.names,  # what a removal is measured against, a cut run later too
                 "concepts": self.concepts,
                 "options": self.options,
+                "rules": new.rules if new.rules == self.rules else "",
                 "inactive": self.inactive or new.inactive,
                 **{field: both(field) for field in ("types", "langs", "used_by")},
             }
@@ -159,6 +163,10 @@ class Manifest(BaseModel):
         """Origins of which this one says something else than what answers now."""
         now, then = _by_origin(self), _by_origin(answers) if answers else {}
         return [each for each in dict.fromkeys((*now, *then)) if now.get(each) != then.get(each)]
+
+    def made_otherwise(self, rules: str) -> list[str]:
+        """Origins whose search keys were made by other rules, in the order in which they came."""
+        return list(dict.fromkeys(entry.origin for entry in self.loaded if entry.rules != rules))
 
     def origins(self) -> list[str]:
         """Of all that is in the index, in the order in which it came."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from termsearch.aio import AsyncTermSearch
 from termsearch.complaint import Complaint
 from termsearch.errors import IndexUnreadableError
+from termsearch.index.check import other_rules
 from termsearch.search import TermSearch
 
 __all__ = ["Current"]
@@ -44,6 +45,8 @@ class Current:
             TermsearchError: It can't be opened.
         """
         self._search = await self._opened()
+        if told := other_rules(self._search.manifest):
+            _log.warning("%s", told)
 
     async def stop(self) -> None:
         """Close it. Nobody may be waiting for an answer any more."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from termsearch.aio import AsyncTermSearch, Observer
 from termsearch.errors import IndexMissingError, IndexUnreadableError, TermsearchError
+from termsearch.index.check import other_rules
 from termsearch.search import TermSearch
 from termsearch.service.problems import problem_of
 
@@ -75,6 +76,7 @@ class Holder:
         self._state = State(ready=False, code="starting", reason="the index is being opened.")
         self._without_encoder = False  # it could not be loaded
         self._gone: State | None = None  # somebody has deleted what is open
+        self._warned = ""  # of search keys, the last time
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.readied = asyncio.Event()
@@ -98,7 +100,7 @@ class Holder:
         async with self._changing:
             if self._served is None:
                 self._served = await self._opened()
-                self._switched(self._served.search)
+                self._switch(self._served.search)
                 self._state = State(ready=False, code="loading", reason="the encoder is loading.")
                 self._spawn(self._warm(self._served.search))
 
@@ -157,7 +159,7 @@ class Holder:
                 raise
             self._served, self._state = new, State(ready=True)
             self._without_encoder = False
-            self._switched(new.search)
+            self._switch(new.search)
             self.readied.set()
             self._spawn(old.retire())
         return True
@@ -173,6 +175,14 @@ class Holder:
             return False
         self._gone = None
         return outdated
+
+    def _switch(self, search: AsyncTermSearch) -> None:
+        """Say what is served from now on, and what there is to say against it, unless it was."""
+        told = other_rules(search.manifest)
+        if told and told != self._warned:
+            _log.warning("%s", told)
+        self._warned = told
+        self._switched(search)
 
     async def _opened(self) -> _Served:
         search = AsyncTermSearch(self._open, observe=self._observe)

@@ -1,0 +1,233 @@
+"""The digest of the rules that make search keys: what it sees, and what differs without it."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from termsearch import abbreviations, accents, grams, lexicon, normalize
+from termsearch.index import Ask, Index, Same, Spelt
+from termsearch.index.manifest import Loaded, Manifest
+from termsearch.index.packed import packed, rules, spelling_of
+from termsearch.ingest import ingest
+from termsearch.normalize import search_form, search_key
+from tests.concepts import COUGH, FEVER
+from tests.conftest import Store, WordHash
+
+ROOT = Path(__file__).parent.parent
+NEVER = re.compile(r"(?!)()()")
+
+#: The rules of this version, and what they make of all names of the demo release and all queries of
+#: the challenge set. Where only the second differs, the rules have changed unseen: add a name that
+#: they change to ``_SPECIMENS``. Then write here what is found.
+PINNED = ("786980181a9c-d7355898517d", "09e3071ff9ef")
+
+
+@pytest.fixture
+def changed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """The digest in a version where something of a module is otherwise."""
+
+    def digest(module: Any, name: str, value: object) -> str:
+        with monkeypatch.context() as other:
+            other.setattr(module, name, value)
+            forget()
+            return rules.__wrapped__()
+
+    yield digest
+    forget()
+
+
+def forget() -> None:
+    """Of words that were met under other rules."""
+    for remembered in (lexicon._normal, grams._numbers, grams._hashes):
+        remembered.cache_clear()
+
+
+def test_the_digest_is_the_same_in_every_process() -> None:
+    code = "from termsearch.index.packed import rules; print(rules())"
+
+    found = {
+        subprocess.check_output(
+            [sys.executable, "-c", code], text=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        )
+        for seed in ("1", "2")
+    }
+
+    assert found == {f"{rules()}\n"}
+
+
+def test_no_rule_changes_what_names_have_without_the_digest() -> None:
+    demo = ROOT / "termsearch" / "demo" / "release" / "umls" / "META" / "MRCONSO.RRF"
+    texts = [row.split("|")[14] for row in demo.read_text(encoding="utf-8").splitlines()]
+    challenge = ROOT / "benchmarks" / "challenge.tsv"
+    texts += [row.split("\t")[0] for row in challenge.read_text(encoding="utf-8").splitlines()]
+
+    made = sha256()
+    for text in dict.fromkeys(texts):
+        form = search_form(text)
+        made.update(repr((form, search_key(form), abbreviations.variants(text))).encode())
+        made.update(repr(grams.hashes(form)).encode())
+
+    assert (rules(), made.hexdigest()[:12]) == PINNED
+
+
+TABLES = ("_SAME", "_NUMBERS", "_GREEK", "_EMPTY", "_BEFORE_ARTICLE")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_entry_of_a_table_is_seen(changed: Callable[..., str], table: str) -> None:
+    entries = getattr(lexicon, table)
+
+    met = [entry for entry in sorted(entries) if search_form(entry) == entry]  # no final sigma is
+    unseen = [each for each in met if rules() == changed(lexicon, table, without(entries, each))]
+
+    assert unseen == []
+
+
+def without(entries: Any, entry: str) -> Any:
+    if isinstance(entries, dict):
+        return {key: value for key, value in entries.items() if key != entry}
+    return entries - {entry}
+
+
+def test_every_american_spelling_is_seen(changed: Callable[..., str]) -> None:
+    spellings = lexicon._AMERICAN
+
+    fewer = [spellings[:at] + spellings[at + 1 :] for at in range(len(spellings))]
+
+    assert rules() not in {changed(lexicon, "_AMERICAN", each) for each in fewer}
+
+
+def test_every_word_before_a_numeral_of_one_letter_is_seen(changed: Callable[..., str]) -> None:
+    level = lexicon._LEVEL.pattern
+    counted = level.partition("(")[2].partition(")")[0].split("|")
+
+    fewer = {word: re.sub(rf"(?<=[(|]){re.escape(word)}(?=[|)])", "zz", level) for word in counted}
+    unseen = [
+        word for word, pattern in fewer.items()
+        if rules() == changed(lexicon, "_LEVEL", re.compile(pattern))
+    ]  # fmt: skip
+
+    assert len(counted) > 10
+    assert unseen == []
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "value"),
+    [
+        (lexicon, "_PLUS", NEVER),
+        (lexicon, "_MINUS", NEVER),
+        (lexicon, "_UNDER", NEVER),
+        (lexicon, "_OVER", NEVER),
+        (lexicon, "_DOTTED", NEVER),
+        (lexicon, "_NUMBERED", NEVER),
+        (lexicon, "_NTH", NEVER),
+        (lexicon, "_WORD", re.compile(r"\S+")),
+        (lexicon, "_INFLAMED", "zz"),
+        (lexicon, "_SHORTEST_STEMMED", lexicon._SHORTEST_STEMMED - 1),
+        (lexicon, "_SHORTEST_STEMMED", lexicon._SHORTEST_STEMMED + 1),
+        (lexicon, "_LONGEST_AS_IT_IS", lexicon._LONGEST_AS_IT_IS - 1),
+        (lexicon, "_LONGEST_AS_IT_IS", lexicon._LONGEST_AS_IT_IS + 1),
+        (accents, "_ACCENTS", NEVER),
+        (normalize, "_INVISIBLE", NEVER),
+        (normalize, "_LOOK_ALIKE", {}),
+        (abbreviations, "_BRACKETS", {}),
+        (abbreviations, "_SHORT_FIRST", NEVER),
+        (abbreviations, "_DASHED", NEVER),
+        (abbreviations, "_IN_BRACKETS", NEVER),
+        (grams, "_pieces", lambda word: [word]),
+    ],
+)
+def test_every_rule_is_seen(
+    changed: Callable[..., str], module: Any, name: str, value: object
+) -> None:
+    found = changed(module, name, value)
+
+    assert found != rules()
+    assert (spelling_of(found) == spelling_of(rules())) is (module is not grams)
+
+
+def found(index: Index, query: Same | Spelt) -> set[str]:
+    return {hit.point.form for hit in index.search([Ask(query, 10)])[0]}
+
+
+def say(index: Index, said: str) -> None:
+    """Have ``index`` say that its search keys were made by other rules."""
+    entries = [entry.model_copy(update={"rules": said}) for entry in index.manifest.loaded]
+    index.write_manifest(index.manifest.with_loaded(entries))
+
+
+def test_an_ingest_makes_search_keys_anew_and_embeds_nothing(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([FEVER], "mesh", encoder, index)
+    points = list(index.points([]))
+    old = [packed(point.model_copy(update={"key": "old"})) for point in points]
+    old = [point._replace(pieces=[1]) for point in old]
+    index.rewrite(old)
+    index.respell(old)
+    say(index, "")
+    encoder.embedded.clear()
+    before = found(index, Same("key", "fever")) | found(index, Spelt("pyrexai"))
+
+    done = ingest([FEVER], "mesh", encoder, index)
+
+    assert before == set()
+    assert (done.rewritten, done.removed, encoder.embedded) == (len(points), 0, [])
+    assert found(index, Same("key", "fever")) == {"fever"}
+    assert found(index, Spelt("pyrexai")) == {"pyrexia"}
+    assert index.manifest.made_otherwise(rules()) == []
+
+
+def test_only_what_has_changed_is_rewritten_where_pieces_are_the_same(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([FEVER], "mesh", encoder, index)
+    (first, *_) = index.points([])
+    index.rewrite([packed(first.model_copy(update={"key": "old"}))])
+    say(index, f"0-{spelling_of(rules())}")
+
+    done = ingest([FEVER], "mesh", encoder, index)
+
+    assert done.rewritten == 1
+    assert index.manifest.made_otherwise(rules()) == []
+
+
+def test_an_ingest_renews_its_own_origins_only(index: Index, encoder: WordHash) -> None:
+    ingest([FEVER], "mesh", encoder, index)
+    ingest([COUGH], "umls", encoder, index)
+    say(index, "")
+
+    ingest([COUGH], "umls", encoder, index)
+
+    assert index.manifest.made_otherwise(rules()) == ["mesh/desc"]
+
+
+def test_an_index_that_does_not_know_its_rules_is_opened(store: Store, encoder: WordHash) -> None:
+    index = store.make(encoder)
+    ingest([FEVER], "mesh", encoder, index)
+    said = index.manifest.model_dump(mode="json")
+    for entry in said["loaded"]:
+        del entry["rules"], entry["assumed"]
+    index.write_manifest(Manifest.model_validate(said))
+    index.publish()
+    store.leave(index)
+
+    opened = store.open()
+    origins = opened.manifest.made_otherwise(rules())
+    store.leave(opened)
+
+    assert origins == ["mesh/desc"]
+
+
+@pytest.mark.parametrize(("was", "known"), [("a-b", "a-b"), ("c-b", ""), ("", "")])
+def test_of_a_run_that_was_cut_rules_are_known_if_all_are_the_same(was: str, known: str) -> None:
+    before, now = (Loaded(vocabulary="v", origin="v", rules=each) for each in (was, "a-b"))
+
+    assert before.joined(now).rules == known
