@@ -14,8 +14,10 @@ SCRATCH ?= build/bench
 demo: $(READY)
 	$(BIN)/termsearch demo
 
+# Two files at once: half of the time is spent waiting for the disk and for other processes. Whole
+# files, because they share indexes that take seconds to make.
 test: lint types
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # Under ten minutes on two quiet cores. What was measured at larger sizes stays beside it.
 bench: export BENCH_RESULTS := benchmarks/results/quick

@@ -122,8 +122,9 @@ class Store:
 
 
 #: A real server, where one is named: ``QDRANT_URL=http://127.0.0.1:6333 make test``. Read here,
-#: before ``_isolated`` hides it from the program under test.
-_NAME = "termsearch-contract"
+#: before ``_isolated`` hides it from the program under test. Each process that tests has a name of
+#: its own there.
+_NAME = f"termsearch-contract{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 _SERVER = os.environ.get("QDRANT_URL"), os.environ.get("QDRANT_API_KEY")
 STORES = ["edge", "memory", *(["server"] if _SERVER[0] else [])]
 
