@@ -20,9 +20,10 @@ __all__ = ["NEEDS_VECTORS", "NOTHING", "Ranked", "Retrieval"]
 NEEDS_VECTORS = ("auto", "dense")
 
 #: Names that a leg brings for each concept wanted: a concept's names lie close together, and the
-#: search is widened where they are of too few. Five were a sixth to a quarter slower, and on the
-#: four development splits found the concept among ten for one query in 600 more at most.
-_NAMES_PER_CONCEPT = 3
+#: search is widened where they are of too few. On the four development splits two find as much as
+#: three (Acc@1, @5 and @10 within .002 either way) in an eighth to a fifth less processor time;
+#: five were slower again, and found the concept among ten for one query in 600 more at most.
+_NAMES_PER_CONCEPT = 2
 #: Concepts that are ranked where fewer are wanted. Of 24 queries five had another first hit, and
 #: another probability, with a limit of 1, 10 or 100: with 1, three names of each leg were ranked.
 _FEWEST = 10
