@@ -37,6 +37,10 @@ _LIGHT: Final = _normal(
     "dihydrate sodium potassium calcium magnesium"
 )
 
+#: What follows one of these, at the end, says which of them: "kidney disease stage 3", "type b".
+_LEVELS: Final = _normal("type subtype stage grade class group category phase level degree nyha")
+_LONGEST_LEVEL: Final = 3
+
 
 @lru_cache(1_024)
 def headword(form: str) -> str:
@@ -44,8 +48,7 @@ def headword(form: str) -> str:
     bare = _ASIDE.sub(" ", form)
     for part in _BEGINS.split(bare):
         phrase = part if _COUNTS.search(part) else part.partition(",")[0]
-        telling = [word for word in words(phrase) if word not in _LIGHT] if phrase.strip() else []
-        if telling:
+        if telling := _telling(phrase):
             return telling[-1]
     return ""
 
@@ -54,3 +57,11 @@ def names_a_modifier(asked: str, found: str) -> bool:
     """Whether ``found`` has not the head of ``asked`` and its own head is but a part of that."""
     head = headword(asked)
     return bool(head) and head not in words(found) and headword(found) in words(asked)
+
+
+def _telling(phrase: str) -> list[str]:
+    """Its words without light ones, and without which type or stage it is of."""
+    telling = [word for word in words(phrase) if word not in _LIGHT] if phrase.strip() else []
+    while telling[-2:-1] and telling[-2] in _LEVELS and len(telling[-1]) <= _LONGEST_LEVEL:
+        del telling[-2:]
+    return telling
