@@ -24,7 +24,8 @@ from termsearch.loader import Options, Report
 from termsearch_loaders.mesh_files import Edition, editions, holds_mesh
 from termsearch_loaders.mesh_names import concepts, names
 from termsearch_loaders.mesh_tree import Tree
-from termsearch_loaders.mesh_xml import broken, child, children, heading, records, text, ui
+from termsearch_loaders.mesh_xml import broken, heading, records, ui
+from termsearch_loaders.xml_elements import child, children, text
 
 __all__ = ["OPTIONS", "load", "recognises"]
 

@@ -7,7 +7,8 @@ from lxml.etree import _Element
 from termsearch.concept import Kind, Name
 from termsearch.loader import Report
 from termsearch_loaders.mesh_files import Edition
-from termsearch_loaders.mesh_xml import broken, child, children, heading, text
+from termsearch_loaders.mesh_xml import broken, heading
+from termsearch_loaders.xml_elements import child, children, text
 
 __all__ = ["concepts", "names"]
 
