@@ -31,6 +31,7 @@ class Vocabulary(NamedTuple):
     oid: str = ""
     sabs: tuple[str, ...] = ()  #: UMLS source abbreviations; ``*`` stands for a language suffix
     prefixed: bool = False  #: codes carry the prefix themselves: ``HP:0001945``
+    dotted: bool = False  #: codes have a dot behind their third character: ``E11.9``
 
 
 KNOWN: tuple[Vocabulary, ...] = (
@@ -44,7 +45,7 @@ KNOWN: tuple[Vocabulary, ...] = (
                "2.16.840.1.113883.6.88", ("RXNORM",)),
     Vocabulary("loinc", "LOINC", "http://loinc.org", "2.16.840.1.113883.6.1", ("LNC*",)),
     Vocabulary("icd10cm", "ICD-10-CM", "http://hl7.org/fhir/sid/icd-10-cm",
-               "2.16.840.1.113883.6.90", ("ICD10CM",)),
+               "2.16.840.1.113883.6.90", ("ICD10CM",), dotted=True),
     Vocabulary("icd10pcs", "ICD-10-PCS", "http://www.cms.gov/Medicare/Coding/ICD10",
                "2.16.840.1.113883.6.4", ("ICD10PCS",)),
     Vocabulary("icd10", "ICD-10", "http://hl7.org/fhir/sid/icd-10", "2.16.840.1.113883.6.3",
@@ -124,6 +125,9 @@ _TRANSLATED = tuple(
     if sab.endswith("*")
 )  # fmt: skip
 
+#: What stands before and behind the dot, whether it is there or not; no range such as E08-E13.
+_DOTTED = re.compile(r"([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})")
+
 #: Parted by the first colon behind the host, which may have another one before its port.
 _URI_AND_CODE = re.compile(r"(https?://[^/:]*(?::\d+(?=[/:]))?+(?:/[^:]*)?):(.+)", re.IGNORECASE)
 
@@ -161,9 +165,11 @@ def curie(vocabulary: str, code: str) -> str:
 def full_code(vocabulary: str, code: str) -> str:
     """``HP:0001945`` of ``0001945`` and ``hp:0001945``, for a vocabulary that writes codes so.
 
-    Of any other, and with another prefix, ``code`` itself.
+    Likewise ``E11.9`` of ``E119``. Of any other, and with another prefix, ``code`` itself.
     """
     known = _BY_ID.get(vocabulary)
+    if known and known.dotted and (parts := _DOTTED.fullmatch(code)):
+        return ".".join(filter(None, parts.groups()))
     if not known or not known.prefixed:
         return code
     prefix, colon, rest = code.partition(":")

@@ -28,6 +28,11 @@ ICD = (
         "icd10cm", "Q99.0", "Odd illness of the right lung", "right lunger", parents=("Q99",),
         ancestors=("Q99",), release="2027",
     ),
+    concept("icd10cm", "Z98.1", "Stiff knee", release="2027"),
+    concept(
+        "icd10cm", "Z98.11", "Stiff left knee", parents=("Z98.1",), ancestors=("Z98.1",),
+        release="2027",
+    ),
     concept("snomedct", "49999994", "Lung oddity", types=(DISORDER,), release="20260101"),
     concept(
         "umls", "C9900002",
@@ -145,11 +150,19 @@ def test_code_systems_come_only_if_they_are_asked_for(client: TestClient) -> Non
     assert len(ask(client, "mesh", terms="pyr")) == 4
 
 
-def test_a_code_finds_itself_and_those_below_that_begin_like_it(client: TestClient) -> None:
-    answer = ask(client, "icd10cm", terms="q99")
+@pytest.mark.parametrize("typed", ["q99", "Q99", "Q99."])
+def test_a_code_finds_itself_and_those_below_that_begin_like_it(
+    client: TestClient, typed: str
+) -> None:
+    answer = ask(client, "icd10cm", terms=typed)
 
     assert answer[0] == 3
     assert answer[1] == ["Q99", "Q99.0", "Q99.1"]
+
+
+@pytest.mark.parametrize("typed", ["z981", "Z98.1"])
+def test_a_code_is_found_without_its_dot(client: TestClient, typed: str) -> None:
+    assert ask(client, "icd10cm", terms=typed)[1] == ["Z98.1", "Z98.11"]
 
 
 def test_what_was_displayed_is_found_again(client: TestClient) -> None:

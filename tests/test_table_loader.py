@@ -278,6 +278,14 @@ def test_codes_have_the_prefix_that_their_vocabulary_gives_them(tmp_path: Path) 
     assert (parent.code, gene.code, gene.replaces) == ("HP:2", "HGNC:5", ("HGNC:4",))
 
 
+def test_codes_have_the_dot_that_their_vocabulary_gives_them(tmp_path: Path) -> None:
+    rows = "vocabulary,code,name,parent\nICD10CM,Q990,Zz,Q99\nicd9cm,E9990,Zz two,\n"
+
+    child, other = loaded(written(tmp_path, rows))
+
+    assert (child.code, child.parents, other.code) == ("Q99.0", ("Q99",), "E9990")
+
+
 @pytest.mark.parametrize(
     ("vocabulary", "code"),
     [("hp", "0001945"), ("hgnc", "5"), ("http://example.org/cs", "W/02"), ("ward", "a:b")],

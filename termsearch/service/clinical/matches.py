@@ -70,16 +70,21 @@ def _by_code(index: Index, table: Table, where: Where, terms: str) -> Iterator[F
             if all(_begins_a_word(other, point, named) for other in others):
                 yield Found(point.curie, point.concept_name)
         if named and not others:
-            yield from _below(index, named[0].curie, word, conditions)
+            yield from _below(index, named[0].curie, _written(wanted[-1]), conditions)
 
 
 def _codes_in(terms: str, vocabulary: str) -> dict[str, tuple[str, ...]]:
-    """Words that may be codes, each with the CURIEs it may stand for."""
+    """Words that may be codes, each with the CURIEs it may stand for, in upper case last."""
     found = {}
     for word in terms.split():
         parts = [split_curie(f"{vocabulary}:{code}") for code in (word, word.upper())]
         found[word] = tuple(dict.fromkeys(curie(*each) for each in parts if each))
     return found
+
+
+def _written(canonical: str) -> str:
+    """The code in a CURIE of the table's vocabulary: ``E11`` for what was typed as ``e11.``."""
+    return (split_curie(canonical) or ("", canonical))[1]
 
 
 def _begins_a_word(typed: str, point: Point, named: Iterable[Point]) -> bool:
