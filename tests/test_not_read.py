@@ -45,7 +45,8 @@ def test_a_file_that_nothing_can_be_read_from_says_why(
 
 
 LOINC = b'"LOINC_NUM","COMPONENT","LONG_COMMON_NAME"\r\n'
-TABULAR = b'<?xml version="1.0"?>\r\n<ICD10CM.tabular>\r\n'
+ADDENDA = b"Add:         1 A000    Zz      Zz\r\n"
+INDEX = b'<?xml version="1.0"?>\r\n<ICD10CM.index>\r\n'
 CLAML = b'<?xml version="1.0"?>\n<!DOCTYPE ClaML SYSTEM "ClaML.dtd">\n<ClaML version="2.0.0">'
 
 
@@ -57,9 +58,10 @@ CLAML = b'<?xml version="1.0"?>\n<!DOCTYPE ClaML SYSTEM "ClaML.dtd">\n<ClaML ver
         ("cs.json", b'{"resourceType": "CodeSystem"}', "a FHIR CodeSystem; make a table of it"),
         ("vs.json", b'\xef\xbb\xbf{\n"resourceType":"ValueSet"}', "a FHIR ValueSet; make a table"),
         ("list.json", b' [{"code": "1"}]', "a JSON array; write one object .* ends in .jsonl"),
-        ("order.txt", b"00002 A000    1 Zz      Zz\r\n", "order file of ICD-10-CM; make a table"),
-        ("order.txt", b"00001 A00     0 Zz      Zz\r\n", "order file of ICD-10-CM; make a table"),
-        ("icd.xml", TABULAR, "ICD-10-CM in XML; make a table"),
+        ("codes.txt", b"A000    Zz, of zz\r\n", "codes file of ICD-10-CM, .*; give the order file"),
+        ("codes.txt", b"A0000ZZ Zz, of zz\r\n", "codes file of ICD-10-CM, .*; give the order file"),
+        ("order.txt", ADDENDA, "addenda of ICD-10-CM or .*; give the order file of the release"),
+        ("icd.xml", INDEX, "an index of ICD-10-CM; give the order file"),
         ("icd.xml", CLAML, "a classification in ClaML; make a table of it"),
         ("ward.csv", b"LocalCode;Name\n", "its columns: LocalCode, Name. Say .* --column code="),
     ],

@@ -62,7 +62,7 @@ def test_the_wheel_runs_outside_the_checkout(installed: Path, tmp_path: Path) ->
 
     assert where.count("site-packages") == 2
     assert str(ROOT) not in where
-    assert all(f"\n{name} " in loaders for name in ("athena", "mesh", "snomedct", "table", "umls"))
+    assert all(f"\n{name} " in loaders for name in ("athena", "icd10cm", "mesh", "table", "umls"))
     assert "Myocardial infarction" in demo
 
 

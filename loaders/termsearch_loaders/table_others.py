@@ -9,6 +9,7 @@ from termsearch_loaders.files import Member
 __all__ = ["what_else"]
 
 _MAKE = "make a table of it, with the columns code and name"
+_ORDER = "give the order file of the release (icd10cm_order_2026.txt, say)"
 
 #: How much of a file is looked at, in bytes.
 _HEAD = 4096
@@ -24,8 +25,17 @@ _FORMATS = tuple(
             "code=LOINC_NUM --column name=LONG_COMMON_NAME --column type=CLASS --column "
             "active=STATUS",
         ),
-        (".txt", rb"\d{5} [A-Z]\w{2,6} +[01] ", f"the order file of ICD-10-CM; {_MAKE}"),
-        (".xml", rb".*?<ICD10CM\.", f"ICD-10-CM in XML; {_MAKE}"),
+        (
+            ".txt",
+            rb"(?=[A-Z]\d[0-9A-Z]{1,5} {1,5}\S)[0-9A-Z ]{8}\S",
+            f"a codes file of ICD-10-CM, which has no headers; {_ORDER}",
+        ),
+        (
+            ".txt",
+            rb"(?:Add|Delete|Revise from|Revise to|No change):",
+            f"addenda of ICD-10-CM or ICD-10-PCS, which say what has changed; {_ORDER}",
+        ),
+        (".xml", rb".*?<ICD10CM\.index\b", f"an index of ICD-10-CM; {_ORDER}"),
         (".xml", rb".*?<ClaML\b", f"a classification in ClaML; {_MAKE}"),
         (".json", rb'\s*\{.*?"resourceType"\s*:\s*"CodeSystem"', f"a FHIR CodeSystem; {_MAKE}"),
         (
