@@ -75,6 +75,7 @@ TABULAR = """\
       <diag>
         <name>Q98</name>
         <desc>Zz fall</desc>
+        <includes><note>zz tumble</note></includes>
         <sevenChrDef><extension char="A">initial encounter</extension></sevenChrDef>
         <diag><name>Q98.1</name><desc>Zz fall from zz ladder</desc></diag>
       </diag>

@@ -80,7 +80,7 @@ def test_the_tabular_list_adds_chapters_blocks_and_inclusion_terms(
         "inclusion term that refers to other codes": 1,
         "same text as another name of the code": 1,
     }
-    assert report.read == report.kept + sum(report.dropped.values()) == 8 + 3 + 6
+    assert report.read == report.kept + sum(report.dropped.values()) == 8 + 3 + 7
     assert report.done == report.total == codes.stat().st_size + tabular.stat().st_size
     assert report.warnings == []
 
@@ -90,6 +90,17 @@ def test_what_a_code_for_other_conditions_takes_in_is_narrower(codes: Path, tabu
 
     assert [name.kind for name in found["Q97.8"].names] == [Kind.PREFERRED, Kind.NARROWER]
     assert {name.kind for name in found["Q97.0"].names[1:]} == {Kind.SYNONYM}
+
+
+def test_what_a_category_includes_is_narrower_and_of_no_other(codes: Path, tabular: Path) -> None:
+    found = loaded(codes, tabular)
+
+    assert [(name.text, name.kind) for name in found["Q98"].names] == [
+        ("Zz fall", Kind.PREFERRED),
+        ("zz tumble", Kind.NARROWER),
+    ]
+    assert texts(found["Q98.1"]) == ["Zz fall from zz ladder"]
+    assert texts(found["Q90-Q9A"]) == ["Zz chapter of illness"]  # which has half a phrase
 
 
 def test_a_note_on_the_use_of_a_code_is_shown_with_it(codes: Path, tabular: Path) -> None:
@@ -317,7 +328,7 @@ def test_files_of_two_releases_are_told_of(tmp_path: Path, tabular: Path) -> Non
     assert lost.startswith("not in the order file: 6 codes of the tabular list, Q97.0 for one")
     assert loose.startswith("in no chapter, as not in the tabular list: 1 categories, Q99 for one")
     assert found["Q99"].ancestors == ()
-    assert report.dropped == {"inclusion term of a code that is not in the order file": 6}
+    assert report.dropped == {"inclusion term of a code that is not in the order file": 7}
     assert report.read == report.kept + 6
 
 

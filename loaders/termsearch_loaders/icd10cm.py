@@ -5,7 +5,8 @@ order file abbreviate the long ones ("Unsp physl fx low end humer") and are not 
 displayed as they are written (``E11.9``) and stand below those that they begin with. The tabular
 list adds inclusion terms, blocks (``E08-E13``) and chapters (``E00-E89``), by the range of their
 categories, as in UMLS. Inclusion terms are synonyms of a code; of one for other specified
-conditions ("Other ...") they are what it takes in, and narrower.
+conditions ("Other ...") they are what it takes in, and narrower, as are the conditions that a
+category says it includes ("high blood pressure" in I10).
 
 Memory holds all titles: 70 MB for ICD-10-CM of 2021.
 """
@@ -98,7 +99,8 @@ class _Reader:
 
     def _drop_notes(self) -> None:
         known = self._rows.keys() | self._listed.groupings.keys()
-        lost = sum(len(said) for code, said in self._listed.notes.items() if code not in known)
+        said = (*self._listed.notes.items(), *self._listed.included.items())
+        lost = sum(len(notes) for code, notes in said if code not in known)
         if lost:
             self._report.read += lost
             self._report.drop("inclusion term of a code that is not in the order file", lost)
@@ -138,10 +140,12 @@ class _Reader:
         )
 
     def _names(self, code: str, title: str) -> tuple[tuple[Name, ...], str]:
-        """The title and inclusion terms, each text once, and what the notes say of the use."""
+        """The title and what its notes name, each text once, and what they say of the use."""
         others = Kind.NARROWER if _OTHER.search(title) else Kind.SYNONYM
         kinds, usage = {title: Kind.PREFERRED}, []
-        for note in self._listed.notes.get(code, ()):
+        named = [(note, others) for note in self._listed.notes.get(code, ())]
+        named += [(note, Kind.NARROWER) for note in self._listed.included.get(code, ())]
+        for note, kind in named:
             self._report.read += 1
             if _USAGE.match(note):
                 self._report.drop("note on the use of a code, no name")
@@ -151,7 +155,7 @@ class _Reader:
             elif note in kinds:
                 self._report.drop("same text as another name of the code")
             else:
-                kinds[note] = others
+                kinds[note] = kind
         self._report.kept += len(kinds)
         names = (Name(text=text, lang=LANG, kind=kind) for text, kind in kinds.items())
         return tuple(names), " ".join(usage)

@@ -5,7 +5,7 @@ file.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lxml import etree
@@ -47,6 +47,9 @@ class Tabular:
         self.codes: dict[str, None] = {}
         #: By code or range, the inclusion terms and what else stands among them.
         self.notes: dict[str, tuple[str, ...]] = {}
+        #: By code, conditions that it includes: "shingles" for B02. Those of blocks and chapters
+        #: are halves of phrases ("van").
+        self.included: dict[str, tuple[str, ...]] = {}
         #: Chapters, each followed by its blocks, the wider ones first.
         self.groupings: dict[str, Grouping] = {}
         #: Category to the narrowest grouping that it is in.
@@ -87,14 +90,15 @@ def tabular(member: Member, report: Report) -> Tabular:
             case "diag":
                 code = _needed(member, element, "name")
                 found.codes[code] = None
-                _take_notes(found, code, element)
+                _take(found.notes, code, element, "inclusionTerm")
+                _take(found.included, code, element, "includes")
                 section = element.getparent()
                 if section is not None and section.tag == "section":
                     categories[code] = _range(member, section)
             case "section":
                 code = _range(member, element)
                 blocks[code] = _title_and_range(_needed(member, element, "desc"))[0]
-                _take_notes(found, code, element)
+                _take(found.notes, code, element, "inclusionTerm")
             case _:
                 found.add(_chapter(member, element), blocks, categories)
                 blocks, categories = {}, {}
@@ -120,15 +124,10 @@ def _narrowest(wider_first: Sequence[Grouping], code: str) -> Grouping:
     return next((one for one in reversed(wider_first) if one.holds(code)), wider_first[0])
 
 
-def _take_notes(found: Tabular, code: str, element: etree._Element) -> None:
-    said = tuple(filter(None, map(text, _notes(element))))
-    if said:
-        found.notes[code] = found.notes.get(code, ()) + said
-
-
-def _notes(element: etree._Element) -> Iterator[etree._Element]:
-    for terms in children(element, "inclusionTerm"):
-        yield from children(terms, "note")
+def _take(into: dict[str, tuple[str, ...]], code: str, element: etree._Element, tag: str) -> None:
+    notes = (note for terms in children(element, tag) for note in children(terms, "note"))
+    if said := tuple(filter(None, map(text, notes))):
+        into[code] = into.get(code, ()) + said
 
 
 def _needed(member: Member, element: etree._Element, tag: str) -> str:
