@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
 from termsearch.loader import Options, Report
-from termsearch_loaders import umls_order, umls_tables
+from termsearch_loaders import rrf, umls_order
 from termsearch_loaders.umls import load, recognises
 from tests.umls import (
     CONSO,
@@ -184,7 +184,7 @@ def test_tables_in_any_order_give_the_same_concepts(
 def test_a_table_that_starts_over_half_way_is_sorted_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(umls_tables, "_BLOCK", len(COUGH))
+    monkeypatch.setattr(rrf, "_BLOCK", len(COUGH))
 
     concepts = read(release(tmp_path, MRCONSO=COUGH + FEVER + COUGH))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from termsearch.concept import Concept
 from termsearch.loader import Options, Report
 from termsearch_loaders.files import base_names
+from termsearch_loaders.rrf import Table
 from termsearch_loaders.umls_graph import Hierarchy, Merges
 from termsearch_loaders.umls_meta import (
     Definitions,
@@ -26,7 +27,7 @@ from termsearch_loaders.umls_meta import (
 )
 from termsearch_loaders.umls_names import CURRENT, Names, Refusals
 from termsearch_loaders.umls_order import Cursor, in_order, survey
-from termsearch_loaders.umls_tables import TABLE, Table, Tables
+from termsearch_loaders.umls_tables import UMLS, Tables
 from termsearch_loaders.umls_types import semantic_types
 
 __all__ = ["OPTIONS", "load", "recognises", "why_not"]
@@ -45,8 +46,8 @@ _OPTIONAL = {
 def recognises(path: Path) -> bool:
     """Whether ``path`` is a UMLS release or a table of one, by the names of the files."""
     if path.is_file() and path.suffix.lower() != ".zip":
-        return any(map(_table, base_names(path)))  # an .nlm may hold other tables or parts
-    return any(_table(name) == "MRCONSO" or name.endswith(".nlm") for name in base_names(path))
+        return any(map(UMLS.named, base_names(path)))  # an .nlm may hold other tables or parts
+    return any(UMLS.named(name) == "MRCONSO" or name.endswith(".nlm") for name in base_names(path))
 
 
 def why_not(path: Path) -> str:
@@ -162,8 +163,3 @@ def _announce(tables: Tables, options: Options, report: Report) -> None:
     twice = ["MRCONSO", "MRSTY", "MRDEF"]  # surveyed, then read
     sizes = [table.size for name in (*once, *twice, *twice) if (table := tables.get(name))]
     report.total += sum(sizes)
-
-
-def _table(name: str) -> str:
-    match = TABLE.fullmatch(name.removesuffix(".gz"))
-    return match[1] if match else ""

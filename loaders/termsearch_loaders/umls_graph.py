@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Options, Report
+from termsearch_loaders.rrf import Table
 from termsearch_loaders.steps import MOST, Steps
 from termsearch_loaders.umls_names import Refusals
-from termsearch_loaders.umls_tables import Table, Tables
+from termsearch_loaders.umls_tables import Tables
 from termsearch_loaders.walk import ends, reached
 
 __all__ = ["Hierarchy", "Merges"]

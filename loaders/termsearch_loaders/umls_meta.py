@@ -7,6 +7,7 @@ from termsearch.errors import BadRecordError
 from termsearch.loader import Options, Report
 from termsearch.vocabulary import vocabulary_id
 from termsearch_loaders.files import lines
+from termsearch_loaders.rrf import Table
 from termsearch_loaders.umls_names import (
     CURRENT,
     LANGUAGES,
@@ -14,7 +15,7 @@ from termsearch_loaders.umls_names import (
     asked_languages,
     language,
 )
-from termsearch_loaders.umls_tables import Table, Tables
+from termsearch_loaders.umls_tables import Tables
 
 __all__ = ["Definitions", "ranks", "release_name", "source_languages"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from termsearch.concept import Kind, Name, Source
 from termsearch.loader import Options
 from termsearch.vocabulary import vocabulary_id
-from termsearch_loaders.umls_tables import Table
+from termsearch_loaders.rrf import Table
 
 __all__ = ["CURRENT", "LANGUAGES", "Names", "Refusals", "asked_languages", "language"]
 

@@ -13,7 +13,7 @@ from itertools import groupby, islice
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
-from termsearch_loaders.umls_tables import Table
+from termsearch_loaders.rrf import Table
 
 __all__ = ["Cursor", "in_order", "survey"]
 
