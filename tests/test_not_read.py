@@ -53,7 +53,6 @@ CLAML = b'<?xml version="1.0"?>\n<!DOCTYPE ClaML SYSTEM "ClaML.dtd">\n<ClaML ver
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("RXNCONSO.RRF", b"3|ENG|", r"RXNCONSO is a table of RxNorm's own .* Athena, or"),
         ("Loinc.csv", LOINC, r"Loinc\.csv is a table of LOINC; give .* code=LOINC_NUM --column na"),
         ("cs.json", b'{"resourceType": "CodeSystem"}', "a FHIR CodeSystem; make a table of it"),
         ("vs.json", b'\xef\xbb\xbf{\n"resourceType":"ValueSet"}', "a FHIR ValueSet; make a table"),

@@ -30,7 +30,7 @@ from termsearch_loaders.umls_order import Cursor, in_order, survey
 from termsearch_loaders.umls_tables import UMLS, Tables
 from termsearch_loaders.umls_types import semantic_types
 
-__all__ = ["OPTIONS", "load", "recognises", "why_not"]
+__all__ = ["OPTIONS", "load", "recognises"]
 
 OPTIONS = frozenset({"vocabularies", "langs", "inactive", "hierarchy"})
 
@@ -48,16 +48,6 @@ def recognises(path: Path) -> bool:
     if path.is_file() and path.suffix.lower() != ".zip":
         return any(map(UMLS.named, base_names(path)))  # an .nlm may hold other tables or parts
     return any(UMLS.named(name) == "MRCONSO" or name.endswith(".nlm") for name in base_names(path))
-
-
-def why_not(path: Path) -> str:
-    """That RxNorm's own files are something else; nothing for others."""
-    if all(name.upper().removesuffix(".GZ") != "RXNCONSO.RRF" for name in base_names(path)):
-        return ""
-    return (
-        "RXNCONSO is a table of RxNorm's own release. Take RxNorm from a release of UMLS (--vocab "
-        "RXNORM) or from Athena, or make a table with the columns code and name"
-    )
 
 
 def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Concept]:

@@ -95,15 +95,27 @@ class Names:
     """Names of a concept from its atoms."""
 
     def __init__(
-        self, table: Table, options: Options, ranks: Mapping[tuple[str, str], int]
+        self,
+        table: Table,
+        options: Options,
+        ranks: Mapping[tuple[str, str], int],
+        *,
+        own: str = "",
     ) -> None:
-        """With MRRANK's ``ranks`` of (SAB, TTY), higher first; empty where there is none."""
+        """Of the rows of ``table``.
+
+        Args:
+            table: With the columns of MRCONSO.
+            options: The languages that were asked for, first asked first.
+            ranks: MRRANK's of (SAB, TTY), higher first; empty where there is none.
+            own: Vocabulary of the concepts themselves, which is no source of their names.
+        """
         (self._lat, self._ts, self._stt, self._ispref, self._aui, self._sab, self._tty,
          self._code, self._str, self._suppress) = table.at(
             "LAT", "TS", "STT", "ISPREF", "AUI", "SAB", "TTY", "CODE", "STR", "SUPPRESS"
         )  # fmt: skip
         self._langs = {lang: at for at, lang in enumerate(asked_languages(options))}
-        self._ranks = ranks
+        self._ranks, self._own = ranks, own
         self._vocabularies: dict[str, str] = {}
 
     def __call__(self, atoms: Sequence[Row]) -> tuple[Name, ...]:
@@ -118,7 +130,7 @@ class Names:
                 lang=lang,
                 kind=self._kind(same) if at else Kind.PREFERRED,
                 active=any(atom[self._suppress] in CURRENT for atom in same),
-                sources=tuple(dict.fromkeys(map(self._source, same))),
+                sources=self._sources(same),
             )
             for at, ((lang, text), same) in enumerate(spelt.items())
         )
@@ -156,6 +168,10 @@ class Names:
         if types & _ABBREVIATIONS:
             return Kind.ABBREVIATION
         return Kind.FULLY_SPECIFIED if types & _FULLY_SPECIFIED else Kind.SYNONYM
+
+    def _sources(self, atoms: Sequence[Row]) -> tuple[Source, ...]:
+        users = dict.fromkeys(map(self._source, atoms))
+        return tuple(user for user in users if user.vocabulary != self._own)
 
     def _source(self, atom: Row) -> Source:
         """Who uses the atom's string. The code is empty where the source has none."""
