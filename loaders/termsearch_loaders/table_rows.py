@@ -21,7 +21,8 @@ from typing import TypeGuard
 
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
-from termsearch_loaders.files import BROKEN, Member, damaged
+from termsearch_loaders.files import Member
+from termsearch_loaders.quoted import decoded, quoted, raw_lines
 from termsearch_loaders.table_cells import Row, parsed
 from termsearch_loaders.table_columns import (
     check_columns,
@@ -40,10 +41,6 @@ EXTENSIONS = (".csv", ".tsv", ".txt", *_JSON)
 #: A header line longer than this many bytes is that of something else.
 _HEADER = 1 << 16
 
-#: Characters of a cell. Longer ones are what follows a quotation mark that nothing closes; the
-#: standard library's own limit, 131,072, is reached by definitions.
-_CELL = 1 << 24
-
 _SAID = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 
 
@@ -55,7 +52,7 @@ def check_header(member: Member) -> None:
         UsageError: Its columns have other names.
     """
     with member.open() as stream:
-        first = [_decoded(member, number, stream.readline(_HEADER)) for number in (1, 2)]
+        first = [decoded(member, number, stream.readline(_HEADER)) for number in (1, 2)]
     if _is_json(member):
         line, names = 1, list(_object(member, 1, first[0]))
     else:
@@ -81,7 +78,7 @@ def says(field: str, member: Member, columns: Mapping[str, str]) -> bool:
 
     Reads JSON lines to their end if none does. What is broken in them, :func:`rows` tells.
     """
-    texts = _lines(member, None)
+    texts = raw_lines(member, None)
     if _is_json(member):
         headers: Iterable[Iterable[str]] = filter(_is_object, map(parsed, texts))
     else:
@@ -98,7 +95,7 @@ def _is_json(member: Member) -> bool:
 
 
 def _table(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
-    table = _cells(member, _lines(member, report), columns)
+    table = _cells(member, raw_lines(member, report), columns)
     line, names = next(table)
     ours = fields(member, line, names, columns)
     check_columns(member, names, columns, ours)
@@ -120,7 +117,7 @@ def _table(member: Member, columns: Mapping[str, str], report: Report) -> Iterat
 def _objects(member: Member, columns: Mapping[str, str], report: Report) -> Iterator[Row]:
     seen: dict[str, None] = {}
     ours: dict[str, str] = {}
-    for line, text in enumerate(_lines(member, report), start=1):
+    for line, text in enumerate(raw_lines(member, report), start=1):
         if not text.strip():
             continue
         found = _object(member, line, text)
@@ -149,7 +146,7 @@ def _cells(
     if said := _SAID.fullmatch(first):
         start, first = 2, next(lines, "")
     delimiter = said[1] if said else _delimiter(member, first, columns)
-    table = _tabbed if delimiter == "\t" else _quoted
+    table = _tabbed if delimiter == "\t" else quoted
     found = table(member, chain([first], lines), delimiter, start)
     line, names = next(found, (start, []))
     yield line, [name.strip() for name in names]
@@ -172,28 +169,6 @@ def _delimiter(member: Member, header: str, columns: Mapping[str, str]) -> str:
 
     # European spreadsheets write a .csv with semicolons.
     return max((",", ";", "\t"), key=fitness)
-
-
-def _quoted(
-    member: Member, lines: Iterator[str], delimiter: str, start: int
-) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(_CELL)  # of the process
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    line = start
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise BadRecordError(
-                str(member),
-                f"line {line}",
-                f"not CSV ({error}); expected a quotation mark inside a cell to be doubled "
-                '("") and the cell to be in quotation marks',
-            ) from error
-        if cells is None:
-            return
-        yield line, cells
-        line = start + reader.line_num
 
 
 def _tabbed(
@@ -238,33 +213,3 @@ def _warn_of_others(
     others = [name for name in names if name and name not in ours]
     if others:
         report.warnings.append(f"{member}: columns not read: {listed(others)}")
-
-
-def _lines(member: Member, report: Report | None) -> Iterator[str]:
-    """Lines with their ends, which a quoted cell may hold, and without byte order mark."""
-    number = 0
-    try:
-        with member.open(report) as stream:
-            for number, line in enumerate(stream, start=1):
-                yield _decoded(member, number, line)
-    except BROKEN as error:
-        raise damaged(member, f"after line {number}", error) from error
-
-
-def _decoded(member: Member, number: int, line: bytes) -> str:
-    try:
-        text = line.decode()
-    except UnicodeDecodeError as error:
-        raise BadRecordError(
-            str(member), f"line {number}", f"not UTF-8 ({error}); save the table as UTF-8"
-        ) from error
-    if number > 1:
-        return text
-    if "\r" in text.rstrip("\r\n"):
-        raise BadRecordError(
-            str(member),
-            "line 1",
-            "lines end in CR alone, as a Macintosh of old wrote them; save the table with line "
-            "ends LF or CRLF",
-        )
-    return text.removeprefix("\ufeff")
