@@ -53,7 +53,7 @@ CLAML = b'<?xml version="1.0"?>\n<!DOCTYPE ClaML SYSTEM "ClaML.dtd">\n<ClaML ver
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("Loinc.csv", LOINC, r"Loinc\.csv is a table of LOINC; give .* code=LOINC_NUM --column na"),
+        ("Loinc.csv", LOINC, r"Loinc\.csv is a table of LOINC, but .* code=LOINC_NUM --column na"),
         ("cs.json", b'{"resourceType": "CodeSystem"}', "a FHIR CodeSystem; make a table of it"),
         ("vs.json", b'\xef\xbb\xbf{\n"resourceType":"ValueSet"}', "a FHIR ValueSet; make a table"),
         ("list.json", b' [{"code": "1"}]', "a JSON array; write one object .* ends in .jsonl"),
@@ -124,7 +124,7 @@ def test_the_options_that_the_message_names_read_loinc(tmp_path: Path) -> None:
     for code, status in (("99-1", "ACTIVE"), ("99-2", "DISCOURAGED"), ("99-3", "DEPRECATED")):
         row = {"LOINC_NUM": code, "STATUS": status, "CLASS": "ZZ", "RELATEDNAMES2": "a\nb"}
         writer.writerow(row | {"LONG_COMMON_NAME": f'Zz "{code}" [Mass/volume]'})
-    path = tmp_path / "LoincTableCore.csv"
+    path = tmp_path / "labs.csv"
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
 
     with pytest.raises(UnknownReleaseError) as refused:

@@ -21,9 +21,9 @@ _FORMATS = tuple(
         (
             ".csv",
             rb'"?LOINC_NUM"?,',
-            "a table of LOINC; give Loinc.csv alone, unpacked, with --vocab LOINC --column "
-            "code=LOINC_NUM --column name=LONG_COMMON_NAME --column type=CLASS --column "
-            "active=STATUS",
+            "a table of LOINC, but not Loinc.csv or LoincTableCore.csv as published; give one of "
+            "these, or this one alone, unpacked, with --vocab LOINC --column code=LOINC_NUM "
+            "--column name=LONG_COMMON_NAME --column type=CLASS --column active=STATUS",
         ),
         (
             ".txt",
