@@ -71,7 +71,7 @@ def test_an_unknown_loader_or_file_is_wrong_usage(tmp_path: Path) -> None:
     guessed = run(tmp_path, "ingest", str(tmp_path / "notes.txt"))
 
     assert (named.exit_code, guessed.exit_code) == (2, 2)
-    assert "no loader is called 'icd'; installed: athena, icd10cm, mesh, " in one_line(named)
+    assert "no loader is called 'icd'; installed: athena, icd10cm, loinc, " in one_line(named)
     assert "is no release that a loader knows" in one_line(guessed)
 
 
