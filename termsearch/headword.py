@@ -1,7 +1,9 @@
 """The head of a noun phrase: what is asked for, and not where it is or of which kind.
 
 Who writes "ankle contractures" means contractures, and "Ankle" is no answer, near as its vector is.
-In English the head is the last word before what begins with a preposition, or before a comma.
+In English the head is the last noun before what begins with a preposition, but clinicians write
+qualifiers, sites and doses behind it too. Where that leaves a choice, all are taken for heads: the
+rule moves good names down where it is wrong, and does nothing where it holds back.
 """
 
 import re
@@ -10,58 +12,107 @@ from typing import Final
 
 from termsearch.lexicon import words
 
-__all__ = ["headword", "names_a_modifier"]
+__all__ = ["heads", "names_a_modifier"]
 
 #: Begins what only says more of the head: "weakness of the arm", "pain due to cancer".
 _BEGINS: Final = re.compile(
-    r"(?<![\w-])(?:of|in|with|without|due|from|to|by|for|at|on|during|after|following|between|within|"
-    r"under|via|per|associated|related|caused|causing|induced|secondary|resulting|involving|"
-    r"affecting|characterized)\b|[;:]"
+    r"(?<![^\s(])(?:of|in|into|with|without|w/|due|d/t|from|to|by|for|at|on|during|after|following|"
+    r"before|between|within|through|under|against|via|per|s/p|since|when|while|because|associated|"
+    r"related|caused|causing|induced|secondary|2/2|resulting|involving|affecting|characterized)"
+    r"(?!\w)|[;:]"
 )
-#: With one of these a comma parts what is counted up, not a head from what inverts it.
-_COUNTS: Final = re.compile(r"\b(?:and|or)\b|/")
+#: Parts phrases that are asked for side by side, and a head from what inverts it ("lymphoma,
+#: b-cell"): nobody can tell which from the comma.
+_BESIDE: Final = re.compile(r"(?<!\w)(?:and|or|versus|vs|plus)(?!\w)|[/,+&]")
 _ASIDE: Final = re.compile(r"\([^()]*\)|\[[^][]*\]")
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
-def _normal(plain: str) -> frozenset[str]:
-    return frozenset(word for each in plain.split() for word in words(each))
+def _listed(plain: str) -> frozenset[str]:
+    return frozenset(plain.split())
 
 
-#: Without them the phrase names the same: "asthma patients", "symptoms of asthma"; a drug without
-#: what it is a salt of.
-_LIGHT: Final = _normal(
-    "patient case episode attack sign symptom finding problem condition history presence evidence "
-    "diagnosis onset presentation phenotype nos "
+#: Never a head at the end: whom it befalls, how it is told, a qualifier, a drug's form and salt.
+#: "Asthma patients" and "asthma exacerbation acute" are about asthma, "stroke 3 years ago" about
+#: a stroke.
+_LIGHT: Final = _listed(
+    "the a an patient patients case cases episode episodes attack attacks exacerbation flare sign "
+    "signs symptom symptoms finding findings problem problems condition conditions history "
+    "presence evidence diagnosis onset presentation phenotype nos unspecified other "
+    "acute subacute chronic recurrent severe moderate mild early late new old past current "
+    "left right bilateral unilateral side upper lower open closed positive negative smoker smokers "
+    "type types subtype stage stages grade grades class group category phase level degree nyha asa "
+    "year years month months week weeks day days hour hours ago "
+    "mg mcg ug g kg ml l iu unit units mmol percent "
+    "tablet tablets capsule capsules solution suspension syrup injection infusion cream ointment "
+    "gel patch spray drops inhaler suppository oral topical "
     "salt hydrochloride dihydrochloride hydrobromide chloride bromide sulfate phosphate nitrate "
-    "acetate citrate fumarate maleate tartrate mesylate besylate tosylate hydrate monohydrate "
-    "dihydrate sodium potassium calcium magnesium"
+    "acetate citrate fumarate maleate tartrate succinate gluconate mesylate besylate tosylate "
+    "pamoate hyclate hydrate monohydrate dihydrate sodium monosodium disodium potassium calcium "
+    "magnesium"
 )
+#: Before the number or letter that says which: "kidney disease stage 3", "type b".
+_LEVELS: Final = _listed("type subtype stage grade class group category phase level degree")
+_LONGEST_LEVEL: Final = 4
 
-#: What follows one of these, at the end, says which of them: "kidney disease stage 3", "type b".
-_LEVELS: Final = _normal("type subtype stage grade class group category phase level degree nyha")
-_LONGEST_LEVEL: Final = 3
+#: Written behind a condition as well as before it: "arthritis knee", "fracture femur".
+_SITES: Final = _listed(
+    "abdomen ankle ankles arm arms back bladder bone bones bowel brain breast breasts chest colon "
+    "ear ears elbow elbows eye eyes face feet femur finger fingers foot hand hands head heart hip "
+    "hips humerus jaw kidney kidneys knee knees leg legs limb limbs liver lung lungs mouth neck "
+    "nose ovary pelvis prostate rib ribs scalp shoulder shoulders skin skull spine stomach throat "
+    "thumb thyroid tibia toe toes tongue uterus wrist wrists"
+)
+#: Endings of adjectives, Latin ones among them: "lupus erythematosus", "dolor abdominal". Of nouns
+#: too ("diuretic"), so that what stands before may be the head, and this as well.
+_ADJECTIVE: Final = re.compile(
+    r".{2,}(?:[ai]l|ic|ous|[au]lar|ary|ive|ed|less|oid|[st]us|[ai]ris|ans|osum|osa)"
+)
 
 
 @lru_cache(1_024)
-def headword(form: str) -> str:
-    """The head of a search form, in its normal spelling; empty if it is nothing but light words."""
-    bare = _ASIDE.sub(" ", form)
-    for part in _BEGINS.split(bare):
-        phrase = part if _COUNTS.search(part) else part.partition(",")[0]
-        if telling := _telling(phrase):
-            return telling[-1]
-    return ""
+def heads(form: str) -> frozenset[str]:
+    """What a search form may be about, words in their normal spelling; empty: nobody can tell."""
+    found: set[str] = set()
+    for part in _BEGINS.split(_ASIDE.sub(" ", form)):
+        sure = [_take_heads(phrase, found) for phrase in _BESIDE.split(part)]
+        if any(sure):
+            break
+    return frozenset(found)
 
 
 def names_a_modifier(asked: str, found: str) -> bool:
-    """Whether ``found`` has not the head of ``asked`` and its own head is but a part of that."""
-    head = headword(asked)
-    return bool(head) and head not in words(found) and headword(found) in words(asked)
+    """Whether ``found`` has no head of ``asked``, and its own last word is but a part of that."""
+    about = heads(asked)
+    if not about or not about.isdisjoint(_words(found)):
+        return False
+    return _last(found) in _words(asked)
 
 
-def _telling(phrase: str) -> list[str]:
-    """Its words without light ones, and without which type or stage it is of."""
-    telling = [word for word in words(phrase) if word not in _LIGHT] if phrase.strip() else []
-    while telling[-2:-1] and telling[-2] in _LEVELS and len(telling[-1]) <= _LONGEST_LEVEL:
-        del telling[-2:]
-    return telling
+@lru_cache(4_096)
+def _words(form: str) -> frozenset[str]:
+    return frozenset(words(form))
+
+
+@lru_cache(4_096)
+def _last(form: str) -> str:
+    """The last word of a name, before a comma or what says more of it."""
+    first = next(filter(str.strip, _BEGINS.split(_ASIDE.sub(" ", form))), "")
+    return ["", *words(first.partition(",")[0])][-1]
+
+
+def _take_heads(phrase: str, into: set[str]) -> bool:
+    """From the end of a phrase to the first word that is a noun for sure; whether there is one."""
+    plain = _WORD.findall(phrase)
+    measured = False
+    while plain:
+        word = plain.pop()
+        if plain and plain[-1] in _LEVELS and len(word) <= _LONGEST_LEVEL:
+            continue
+        if word in _LIGHT or (measured and word.isdecimal()):
+            measured = True
+            continue
+        into.update(words(word)[-1:])
+        if word not in _SITES and not _ADJECTIVE.fullmatch(word):
+            return True
+    return False

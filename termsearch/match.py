@@ -128,7 +128,7 @@ class Match:
     def is_modifier(self) -> bool:
         """Whether the name only says more of what is asked for: "Ankle" for "ankle contractures".
 
-        English: other languages put the head elsewhere.
+        English names only: other languages put the head elsewhere.
         """
         if self.kind in {"exact", "normalized"} or self.asked.mode in {"dense", "lexical"}:
             return False

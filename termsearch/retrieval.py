@@ -20,10 +20,11 @@ __all__ = ["NEEDS_VECTORS", "NOTHING", "Ranked", "Retrieval"]
 NEEDS_VECTORS = ("auto", "dense")
 
 #: Names that a leg brings for each concept wanted: a concept's names lie close together, and the
-#: search is widened where they are of too few. On the four development splits two find as much as
-#: three (Acc@1, @5 and @10 within .002 either way) in an eighth to a fifth less processor time;
-#: five were slower again, and found the concept among ten for one query in 600 more at most.
-_NAMES_PER_CONCEPT = 2
+#: search is widened where they are of too few. Five were a sixth to a quarter slower, and on the
+#: four development splits found the concept among ten for one query in 600 more at most. Two are an
+#: eighth to a fifth faster and as good there, but where three vocabularies share their names a
+#: limit of 50 in place of 10 gave another probability for 31 of 382 phrases, and not for 10.
+_NAMES_PER_CONCEPT = 3
 #: Concepts that are ranked where fewer are wanted. Of 24 queries five had another first hit, and
 #: another probability, with a limit of 1, 10 or 100: with 1, three names of each leg were ranked.
 _FEWEST = 10
@@ -94,7 +95,8 @@ class Retrieval:
     ) -> dict[str, Ranked]:
         vectors = self._vectors(forms) if forms and self._mode in NEEDS_VECTORS else {}
         ranked: dict[str, Ranked] = {}
-        pending, names = list(forms), max(self._limit, _FEWEST) * _NAMES_PER_CONCEPT
+        wanted = max(self._limit, _FEWEST)
+        pending, names = list(forms), wanted * _NAMES_PER_CONCEPT
         while pending:
             short = []
             for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
@@ -105,7 +107,7 @@ class Retrieval:
                     matches = best_of_each_concept(asked, found)
                     ranked[form] = Ranked(matches, alike)
                     full = any(len(hits) == names for hits in found.values())
-                    if full and len(matches) < self._limit:  # many names of few concepts
+                    if full and len(matches) < wanted:  # many names of few concepts
                         short.append(form)
             pending = short if names < _MOST_NAMES else []
             names = min(names * 4, max(names, _MOST_NAMES))
