@@ -79,7 +79,7 @@ class Store:
     """One place where an index is, so that a test can make, leave and open it again."""
 
     def __init__(self, kind: str, folder: Path) -> None:
-        self.kind, self.folder = kind, folder / "terms"
+        self.kind, self.folder, self.name = kind, folder / "terms", _NAME
         self.client: QdrantClient | None = None
         if kind == "memory":
             self.client = client_for(":memory:", None)

@@ -266,7 +266,7 @@ def test_a_copy_on_a_server_that_was_cut_is_completed(tmp_path: Path, encoder: W
     assert store.client is not None
     begun = store.make(encoder)
     begun.remove(list(begun.ids([]))[::2])
-    store.client.update_collection("termsearch-contract~2", metadata={COPIED: False})
+    store.client.update_collection(f"{store.name}~2", metadata={COPIED: False})
 
     index = store.make(encoder)
 
