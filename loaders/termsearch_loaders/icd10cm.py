@@ -8,7 +8,7 @@ categories, as in UMLS. Inclusion terms are synonyms of a code; of one for other
 conditions ("Other ...") they are what it takes in, and narrower, as are the conditions that a
 category says it includes ("high blood pressure" in I10).
 
-Memory holds all titles: 70 MB for ICD-10-CM of 2021.
+Memory holds all titles: 70 MB for ICD-10-CM of 2021. Progress counts concepts.
 """
 
 import re
@@ -60,12 +60,10 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
         BadReleaseError: No order file, or two of a vocabulary.
     """
     found = releases(paths)
-    report.total = sum(order.member.size for order in found.orders)
     report.parts += [order.vocabulary for order in found.orders]
     listed = Tabular()
     if found.tabular:
-        report.total += found.tabular.size
-        listed = tabular(found.tabular, report)
+        listed = tabular(found.tabular)
     for order in found.orders:
         with_notes = listed if order.vocabulary == "icd10cm" else Tabular()
         yield from _Reader(order, with_notes, options, report).concepts()
@@ -82,7 +80,7 @@ class _Reader:
         self._rows: dict[str, Row] = {}
 
     def concepts(self) -> Iterator[Concept]:
-        for row in rows(self._order, self._report):
+        for row in rows(self._order):
             self._report.read += 1
             if self._unwanted:
                 self._report.drop(self._unwanted)
@@ -94,6 +92,7 @@ class _Reader:
             return
         self._report.warnings += self._doubts()
         self._drop_notes()
+        self._report.total += len(self._listed.groupings) + len(self._rows)
         yield from map(self._grouping, self._listed.groupings.values())
         yield from map(self._code, self._rows.values())
 
@@ -127,6 +126,7 @@ class _Reader:
         self, code: str, title: str, types: tuple[SemanticType, ...], above: tuple[str, ...]
     ) -> Concept:
         names, usage = self._names(code, title)
+        self._report.done += 1
         return Concept(
             vocabulary=self._order.vocabulary,
             code=code,

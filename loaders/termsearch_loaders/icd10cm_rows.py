@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from termsearch.errors import BadRecordError
-from termsearch.loader import Report
 from termsearch.vocabulary import full_code
 from termsearch_loaders.files import Member, lines
 from termsearch_loaders.icd10cm_files import OrderFile
@@ -34,13 +33,13 @@ class Row(NamedTuple):
     title: str
 
 
-def rows(order: OrderFile, report: Report) -> Iterator[Row]:
+def rows(order: OrderFile) -> Iterator[Row]:
     """Every row in order; blank lines are passed over.
 
     Raises:
         BadRecordError: A row without these columns, or the file ends early; says the line.
     """
-    for number, line in enumerate(lines(order.member, report, ended=True), start=1):
+    for number, line in enumerate(lines(order.member, ended=True), start=1):
         if line.strip():
             yield _row(order, number, line)
 

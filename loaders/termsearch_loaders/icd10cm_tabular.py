@@ -74,7 +74,7 @@ class Tabular:
         self.groupings |= inside
 
 
-def tabular(member: Member, report: Report) -> Tabular:
+def tabular(member: Member) -> Tabular:
     """The whole list, which memory holds.
 
     Raises:
@@ -83,7 +83,7 @@ def tabular(member: Member, report: Report) -> Tabular:
     found = Tabular()
     blocks: dict[str, str] = {}
     categories: dict[str, str] = {}
-    for element in elements(member, ROOT, ("version", "diag", "section", "chapter"), report):
+    for element in elements(member, ROOT, ("version", "diag", "section", "chapter"), Report()):
         match element.tag:
             case "version":
                 found.year = text(element)
