@@ -29,6 +29,8 @@ __all__ = ["IngestOptions", "Intake"]
 #: are about 40 MB.
 _DEPTH = 1
 _PAGE = 4_096
+#: Points read with their vectors at a time: 768 floats are 25 kB in Python.
+_FEW = 256
 
 
 class IngestOptions(TypedDict, total=False):
@@ -213,22 +215,30 @@ class Intake:
     def _remove_unseen(self, origin: str) -> None:
         """Delete the names of ``origin`` that this run did not meet."""
         gone = sum(len(page) for page in self._unseen(origin))
-        lost, had = self._lost(origin) or (gone, self._had(origin))
+        lost, had = self._lost(origin, gone)
         if lost > had / 2 and had and not self._how.get("replace_all"):
             raise LargeRemovalError(origin, lost, had)
         for page in self._unseen(origin) if gone else ():
             self._index.remove(page)
         self.summary.removed += gone
 
-    def _lost(self, origin: str) -> tuple[int, int] | None:
-        """Of how many names that answer now, none is in what was read; of how many there are.
+    def _lost(self, origin: str, gone: int) -> tuple[int, int]:
+        """How many names of ``origin`` are not in what was read, of ``gone``, and of how many.
 
-        Not of those that are stored: a run that was refused has left others there.
+        Of names that answer now, where that is known: a run that was refused has stored others.
         """
-        return self._difference.lost(origin) if self._difference else None
+        if self._difference:
+            return self._difference.lost(origin)
+        had = sum(entry.names for entry in self._before.loaded if entry.origin == origin)
+        return gone - self._respelt(origin), had
 
-    def _had(self, origin: str) -> int:
-        return sum(entry.names for entry in self._before.loaded if entry.origin == origin)
+    def _respelt(self, origin: str) -> int:
+        """Names of ``origin`` that only other rules than today's had another search form for."""
+        if origin not in self._before.made_otherwise(rules()):
+            return 0
+        pages = batches((id_ for page in self._unseen(origin) for id_ in page), _FEW)
+        stored = (self._index.stored(page).values() for page in pages)
+        return sum(self._seen.respelt(each.point for each in found) for found in stored)
 
     def _unseen(self, origin: str) -> Iterator[list[str]]:
         stored = self._index.ids([Condition("origin", (origin,))])

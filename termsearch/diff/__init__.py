@@ -115,7 +115,7 @@ class Difference:
         if not self._finished:
             raise RuntimeError("what is lost is known after finish()")
         found = self._origins.get(origin)
-        return (found.names.to_remove, found.had_names) if found else (0, 0)
+        return (found.lost, found.had_names) if found else (0, 0)
 
     def finish(self) -> Diff:
         """Compare what is left, look for what is gone, and say it all."""

@@ -65,8 +65,8 @@ class OriginDiff(BaseModel):
     concepts_now: int
     cut: bool = Field(description="Its last ingest did not end: what that stored counts as there.")
     needs_replace: bool = Field(
-        description="More than half of its names would go, or none was read: ingest wants "
-        "--replace for that."
+        description="More than half of its names would go, those apart that only another version "
+        "had another search form for, or none was read: ingest wants --replace for that."
     )
 
 

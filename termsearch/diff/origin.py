@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from termsearch.diff.changes import Change, Changes, Kind, NameCounts, OriginDiff
 from termsearch.index import Index
 from termsearch.index.met import Met, key_of_id
+from termsearch.index.packed import rules
 from termsearch.index.point import Point
 from termsearch.index.where import CARD, Condition
 from termsearch.pipeline import batches
@@ -42,7 +43,13 @@ class OriginDifference:
         self._lost: list[_Lost] = []
         #: CURIE of a concept in the index to those of the release that take its place.
         self._successors: dict[str, list[str]] = {}
+        self._respelt = 0
         self.names = NameCounts()
+
+    @property
+    def lost(self) -> int:
+        """Names that are not in the release in any search form. After :meth:`finish`."""
+        return self.names.to_remove - self._respelt
 
     def compare(self, points: Sequence[Point]) -> None:
         """Place whole concepts; the index must have of them what it had before."""
@@ -61,9 +68,12 @@ class OriginDifference:
     def finish(self) -> None:
         """Place what was lost, and count names."""
         gone: list[_Lost] = []
+        otherwise = self._origin in self._index.manifest.made_otherwise(rules())
         for page in batches(self._unmet(), _FEW):
             points = [stored.point for stored in self._index.stored(page).values()]
             gone += self._gone(points)
+            if otherwise:
+                self._respelt += self._names.respelt(points)
         for lost in (*self._lost, *sorted(gone)):
             self._settle(lost)
         kept = self.had_names - self.names.to_remove
@@ -80,7 +90,7 @@ class OriginDifference:
             concepts_was=self._had_concepts,
             concepts_now=len(self._concepts),
             cut=not all(entry.complete for entry in entries),
-            needs_replace=not len(self._names) or self.names.to_remove > self.had_names / 2,
+            needs_replace=not len(self._names) or self.lost > self.had_names / 2,
         )
 
     def _before(self, cards: Sequence[Point]) -> dict[str, Point]:

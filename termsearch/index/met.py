@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from termsearch.index.point import Point
+from termsearch.normalize import search_form
+
 __all__ = ["Met", "key_of_id"]
 
 
@@ -42,6 +45,10 @@ class Met:
         """Those of the points ``ids`` that were not met, in order."""
         met = self.hold([key_of_id(each) for each in ids])
         return [each for each, known in zip(ids, met, strict=True) if not known]
+
+    def respelt(self, points: Iterable[Point]) -> int:
+        """How many of ``points`` show a name that was met in the search form it has now."""
+        return sum(self.hold([key_of_id(each.id_as(search_form(each.name))) for each in points]))
 
     def _sorted(self) -> npt.NDArray[np.uint64]:
         keys = np.frombuffer(self._keys, dtype=np.uint64)

@@ -97,8 +97,11 @@ class Point(BaseModel):
         The origin is in it so that a user's own table, which may add names to a concept of a
         large vocabulary, can neither overwrite that vocabulary's points nor remove them.
         """
-        key = "\x1f".join((self.origin, self.vocabulary, self.code, self.lang, self.form))
-        return _uuid5(key)
+        return self.id_as(self.form)
+
+    def id_as(self, form: str) -> str:
+        """The id of the same name if its search form were ``form``."""
+        return _uuid5("\x1f".join((self.origin, self.vocabulary, self.code, self.lang, form)))
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any] | None) -> "Point":
