@@ -111,6 +111,19 @@ def test_the_ingest_that_the_warning_advises_is_not_refused(eponyms: Path) -> No
     assert json.loads(found.stdout)["results"][0]["curie"] == "ward:A2"
 
 
+def test_what_another_version_made_is_no_failure_of_the_index(eponyms: Path) -> None:
+    other = eponyms.with_name("other.csv")
+    other.write_text("code,name\nB1,Zz’s pill\n", encoding="utf-8")
+    assert run(eponyms.parent, "ingest", str(other)).exit_code == 0
+
+    done = run(eponyms.parent, "verify", "--queries", "2", "--json")
+
+    assert (done.exit_code, one_line(done)) == (0, f"warning: {TOLD}")
+    (forms,) = [e for e in json.loads(done.stdout)["checks"] if e["name"] == "search forms"]
+    assert forms["passed"]
+    assert forms["found"] == "1 names drawn; another version's, to be ingested again: table/ward"
+
+
 def test_a_bundle_brings_it_along(ward: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "terms.tar"
     assert run(ward.parent, "export", str(bundle)).exit_code == 0

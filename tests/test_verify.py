@@ -14,12 +14,14 @@ from termsearch.index import Ask, Found, Index
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.generations import publish
 from termsearch.index.manifest import Manifest
+from termsearch.index.packed import rules
 from termsearch.index.server import ServerIndex, client_for
 from termsearch.index.where import Condition
 from termsearch.ingest import ingest
 from termsearch.verify import Check, Verification, verify
 from tests.concepts import ALL, OLD_FEVER, concept, falsified
 from tests.conftest import WordHash
+from tests.versions import straight_only
 
 COMMON, RARE = SemanticType("T1", "Common", "G", "Group"), SemanticType("T2", "Rare", "G", "Group")
 
@@ -210,6 +212,36 @@ def test_names_stored_in_another_search_form_are_named(index: Index, encoder: Wo
     index.rewrite([falsified(point, name="Pyrexial")])
 
     assert "'Pyrexial'" in check(verify(index, queries=1), "search forms").found
+
+
+def test_names_of_these_rules_are_looked_at_beside_those_of_other_rules(
+    index: Index, encoder: WordHash
+) -> None:
+    with straight_only():
+        ingest([concept("ward", "1", "Zz’s")], "ward", encoder, index)
+    ingest(ALL, "test", encoder, index)
+    before = check(verify(index, queries=1), "search forms")
+    (point,) = index.points([Condition("form", ("pyrexia",))])
+    index.rewrite([falsified(point, key="old")])
+
+    after = check(verify(index, queries=1), "search forms")
+
+    assert before.passed
+    assert "another version's, to be ingested again: ward" in before.found
+    assert not after.passed
+    assert "mesh:D990002 'Pyrexia'" in after.found
+
+
+def test_names_in_a_form_of_other_rules_fail_where_the_rules_are_these(
+    index: Index, encoder: WordHash
+) -> None:
+    with straight_only():
+        ingest([concept("ward", "1", "Zz’s")], "ward", encoder, index)
+    (entry,) = index.manifest.loaded
+    same = entry.model_copy(update={"rules": rules()})
+    index.write_manifest(index.manifest.with_loaded([same]))
+
+    assert not check(verify(index, queries=1), "search forms").passed
 
 
 def test_progress_is_told_from_nothing_to_all(index: Index, encoder: WordHash) -> None:
