@@ -63,6 +63,10 @@ Mapped from|Standard to Non-standard map (OMOP)|0|0|Maps to|44818976
 DRUGS = ["8|9|RxNorm ing of|", "10|9|RxNorm is a|", "9|10|Has tradename|"]
 
 NO_RELATIONSHIP = 'no RELATIONSHIP.csv: parents come from "Is a" and "Subsumes" only'
+NO_ANCESTRY = (
+    "RELATIONSHIP.csv has no row with defines_ancestry 1: "
+    'parents come from "Is a" and "Subsumes" only'
+)
 NO_SYNONYM = "no CONCEPT_SYNONYM.csv: concepts have one name each"
 
 
@@ -202,14 +206,33 @@ def test_the_relationships_that_define_ancestry_make_parents_both_ways(tmp_path:
     }
 
 
-@pytest.mark.parametrize("relationship", ["", RELATIONSHIP.partition("Is a|")[0]])
+@pytest.mark.parametrize(
+    ("relationship", "warning"),
+    [
+        ("", NO_RELATIONSHIP),
+        (RELATIONSHIP.partition("Is a|")[0], NO_ANCESTRY),
+        (RELATIONSHIP.replace("|1|1|", "|1|0|"), NO_ANCESTRY),
+    ],
+    ids=["no file", "no row", "no row with 1"],
+)
 def test_without_relationships_of_the_download_is_a_and_subsumes_make_parents(
-    tmp_path: Path, relationship: str
+    tmp_path: Path, relationship: str, warning: str
 ) -> None:
     folder, report = release(tmp_path / "zz", [*ROWS, *DRUGS], relationship), Report()
 
     assert placed(folder, report=report) == PLACES
-    assert report.warnings == [NO_SYNONYM, *([] if relationship else [NO_RELATIONSHIP])]
+    assert report.warnings == [NO_SYNONYM, warning]
+
+
+def test_without_what_is_related_no_relationship_is_missed(tmp_path: Path) -> None:
+    folder, report = release(tmp_path / "zz", ROWS, RELATIONSHIP.partition("Is a|")[0]), Report()
+    (folder / "CONCEPT_RELATIONSHIP.csv").unlink()
+
+    assert placed(folder, report=report) == {}
+    assert [told.partition(":")[0] for told in report.warnings] == [
+        "no CONCEPT_SYNONYM.csv",
+        "no CONCEPT_RELATIONSHIP.csv",
+    ]
 
 
 def test_a_relationship_that_defines_no_ancestry_makes_no_parents(tmp_path: Path) -> None:

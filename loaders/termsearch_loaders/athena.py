@@ -6,9 +6,10 @@ the concept's names with standard_concept as its term type, so that hits show it
 omop:437663`` finds it. Types are concept classes, and their groups domains.
 
 Parents are those of the same vocabulary and in use that CONCEPT_RELATIONSHIP.csv, if it is there,
-names by a relationship that makes ancestors in OMOP: RELATIONSHIP.csv says which do; without it,
-"Is a" and "Subsumes" do. Ancestors are all that parents lead to. Parents of another vocabulary (ATC
-above RxNorm) are counted and left out, for ``Concept.parents`` are codes of its own.
+names by a relationship that makes ancestors in OMOP: RELATIONSHIP.csv says which do; where it says
+of none, or is not there, "Is a" and "Subsumes" do. Ancestors are all that parents lead to. Parents
+of another vocabulary (ATC above RxNorm) are counted and left out, for ``Concept.parents`` are codes
+of its own.
 
 A retired code leads to those in use of its vocabulary that CONCEPT_RELATIONSHIP.csv names with
 "Concept replaced by" or, where that leads nowhere and the concept is not standard, with "Maps to";
@@ -33,7 +34,7 @@ from termsearch.loader import Options, Report, visible
 from termsearch.vocabulary import curie, full_code, vocabulary_id
 from termsearch_loaders.athena_history import OMOP, SCHEMA, History
 from termsearch_loaders.athena_rows import has_table, rows, tables
-from termsearch_loaders.athena_tree import Tree, is_above
+from termsearch_loaders.athena_tree import IS_ABOVE, Tree, is_above
 from termsearch_loaders.temporary_database import temporary_database
 
 __all__ = ["OPTIONS", "load", "recognises"]
@@ -92,6 +93,8 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
         db.execute("CREATE INDEX synonym_id ON synonym (id)")
         tree, related = Tree(db), files.get("CONCEPT_RELATIONSHIP")
         above = is_above(found.get("RELATIONSHIP", ()))
+        if related and above is IS_ABOVE:
+            report.warnings.append(_untold(files))
         history = History(db, tree.read(related, above) if related else ())
         tree.join()
         yield from _concepts(db, history, tree, releases, report)
@@ -106,8 +109,13 @@ def _lacking(files: Container[str]) -> Iterator[str]:
             "no CONCEPT_RELATIONSHIP.csv: concepts have no parents, retired codes lead nowhere, "
             "and no code to other vocabularies"
         )
-    elif "RELATIONSHIP" not in files:
-        yield 'no RELATIONSHIP.csv: parents come from "Is a" and "Subsumes" only'
+
+
+def _untold(files: Container[str]) -> str:
+    """That no file says which relationships make ancestors, and which are taken instead."""
+    why = "RELATIONSHIP.csv has no row with defines_ancestry 1"
+    why = why if "RELATIONSHIP" in files else "no RELATIONSHIP.csv"
+    return f'{why}: parents come from "Is a" and "Subsumes" only'
 
 
 def _wanted(found: Iterable[tuple[str, ...]], options: Options, report: Report) -> Iterator[_Row]:

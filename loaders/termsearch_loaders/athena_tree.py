@@ -19,10 +19,10 @@ from termsearch_loaders.files import Member
 from termsearch_loaders.steps import MOST, Steps
 from termsearch_loaders.walk import levels
 
-__all__ = ["Place", "Tree", "is_above"]
+__all__ = ["IS_ABOVE", "Place", "Tree", "is_above"]
 
-#: What says so of concept_id_1 where there is no RELATIONSHIP.csv.
-_IS_ABOVE = {"Subsumes": True, "Is a": False}
+#: What says so of concept_id_1 where RELATIONSHIP.csv does not.
+IS_ABOVE = {"Subsumes": True, "Is a": False}
 
 _IDS = "SELECT id FROM concept WHERE vocabulary = ? AND code = ? AND active"
 _CONCEPT = "SELECT vocabulary, code FROM concept WHERE id = ? AND active"
@@ -49,11 +49,11 @@ def is_above(found: Iterable[tuple[str, ...]]) -> dict[str, bool]:
     """Whether concept_id_1 is the one above, by each relationship that makes parents.
 
     Args:
-        found: Rows of RELATIONSHIP. If none of them defines ancestry, "Is a" and "Subsumes" do.
+        found: Rows of RELATIONSHIP. If none of them defines ancestry, :data:`IS_ABOVE` is given.
     """
     above = {one: reverse for one, defines, reverse in found if defines == "1"}
     told = dict.fromkeys(filter(None, above.values()), False) | dict.fromkeys(above, True)
-    return told or _IS_ABOVE
+    return told or IS_ABOVE
 
 
 class Tree:
