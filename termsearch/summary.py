@@ -116,13 +116,13 @@ def namesakes(
     now = {*read, *assumed}
     there = {(e.vocabulary, e.origin): e.assumed for e in index.manifest.loaded}
     before = [each for each, unsaid in there.items() if unsaid and each not in now]
-    counts: Counter[tuple[str, str, str]] = Counter()
+    counts: dict[tuple[str, str, str], int] = {}
     compared = set[tuple[str, str]]()
     for own in (*assumed, *before):
-        among = {*(there if own in now else now)} - {own} - compared
-        others = {origin for vocabulary, origin in among if vocabulary == own[0]}
-        for other in _strangers(index, *own) if others else ():
-            counts[*own, other] += other in others
+        among = dict.fromkeys(there if own in now else now)
+        others = [o for o in among if o[0] == own[0] and o != own and o not in compared]
+        for origin, count in _strangers(index, own, [origin for _, origin in others]).items():
+            counts[*own, origin] = count
         compared.add(own)
     return [
         f"{count:,} codes of {vocabulary} are also in {other}, under other names. If {own} is "
@@ -132,13 +132,38 @@ def namesakes(
     ]
 
 
-def _strangers(index: Index, vocabulary: str, own: str) -> Iterator[str]:
-    """For each concept of the origin ``own``, the others whose names of it are all others."""
+def _strangers(index: Index, own: tuple[str, str], others: Sequence[str]) -> dict[str, int]:
+    """How many concepts each of ``others`` has in common with ``own`` and no name of these.
+
+    Two origins are compared from that of fewer concepts: a table of one row may stand beside a
+    terminology, and is read at each ingest of the other.
+    """
+    vocabulary, origin = own
+    sizes = {each: _concepts(index, vocabulary, each) for each in (origin, *others) if others}
+    larger = [each for each in others if sizes[each] >= sizes[origin]]
+    counts = Counter(_met(index, vocabulary, origin, larger))
+    for each in others:
+        if each not in larger:
+            counts[each] = sum(1 for _ in _met(index, vocabulary, each, [origin]))
+    return {each: counts[each] for each in others}
+
+
+def _concepts(index: Index, vocabulary: str, origin: str) -> int:
+    """Not the manifest's: that counts what was there before."""
+    where = [Condition("vocabulary", (vocabulary,)), Condition("origin", (origin,)), CARD]
+    return index.count(where)
+
+
+def _met(index: Index, vocabulary: str, own: str, others: Sequence[str]) -> Iterator[str]:
+    """For each concept of the origin ``own``, those of ``others`` whose names of it are others."""
+    if not others:
+        return
     here = Condition("vocabulary", (vocabulary,))
     cards = index.points([here, Condition("origin", (own,)), CARD])
     for page in batches((card.curie for card in cards), _PAGE):
         names: dict[str, dict[str, set[_Word]]] = {curie: {own: set()} for curie in page}
-        for point in index.points([here, Condition("curies", tuple(page))]):
+        both = Condition("origin", (own, *others))
+        for point in index.points([here, both, Condition("curies", tuple(page))]):
             if point.curie in names:
                 word = point.lang.partition("-")[0], point.form
                 names[point.curie].setdefault(point.origin, set()).add(word)

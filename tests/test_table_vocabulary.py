@@ -1,6 +1,7 @@
 """Which vocabulary the codes of a user's own table are, where the table does not say."""
 
 import unicodedata
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from termsearch.codes import conditions_of
 from termsearch.index import Index
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.manifest import Manifest
-from termsearch.index.where import Where
+from termsearch.index.point import Point
+from termsearch.index.server import ServerIndex, client_for
+from termsearch.index.where import Condition, Where
 from termsearch.ingest import ingest
 from termsearch.loader import Options, Report
 from termsearch.lookup import lookup
@@ -24,6 +27,17 @@ from tests.tables import loaded, written
 
 #: "Diagnoses" in Russian: no letter of it is Latin.
 DIAGNOSES = "диагнозы"
+
+
+class Counting(ServerIndex):
+    """A real index that counts the points which it was read."""
+
+    read = 0
+
+    def points(self, where: Sequence[Condition]) -> Iterator[Point]:
+        for point in super().points(where):
+            self.read += 1
+            yield point
 
 
 def stored(
@@ -227,3 +241,27 @@ def test_a_file_that_has_the_name_of_a_large_vocabulary_by_chance_is_told_of(
 
     (warning,) = told.report.warnings
     assert warning.startswith("1,099 codes of hgnc are also in obo, under other names.")
+
+
+@pytest.mark.parametrize("assumed", ["many", "one", "both"])
+def test_a_row_beside_a_large_list_costs_little_whichever_is_read(
+    tmp_path: Path, encoder: WordHash, assumed: str
+) -> None:
+    client = client_for(":memory:", None)
+    index = Counting.open_or_create(client, "terms", Manifest(encoder=encoder.card))
+    assert isinstance(index, Counting)
+    rows = "".join(f"{n},Zz name {n}\n" for n in range(600))
+    many = written(tmp_path, f"code,name\n{rows}", "Zz list.csv")
+    one = written(tmp_path, "code,name\n7,Zz rash\n", "zz-list.csv")
+    said = Options(vocabularies=("zz-list",))
+    options = {many: said if assumed == "one" else None, one: said if assumed == "many" else None}
+    stored(index, encoder, many, options=options[many])
+
+    for path in (one, many, one):
+        index.read = 0
+        told = stored(index, encoder, path, options=options[path])
+
+        assert [each.partition(" are ")[0] for each in told.report.warnings] == [
+            "1 codes of zz-list"
+        ]
+        assert index.read < 10
