@@ -32,9 +32,8 @@ def _listed(plain: str) -> frozenset[str]:
     return frozenset(plain.split())
 
 
-#: Never a head at the end: whom it befalls, how it is told, a qualifier, a drug's form and salt.
-#: "Asthma patients" and "asthma exacerbation acute" are about asthma, "stroke 3 years ago" about
-#: a stroke.
+#: Never a head at the end: whom it befalls, how it is told, a qualifier, a dose, a salt. "Asthma
+#: patients" and "asthma exacerbation acute" are about asthma, "stroke 3 years ago" about a stroke.
 _LIGHT: Final = _listed(
     "the a an patient patients case cases episode episodes attack attacks exacerbation flare sign "
     "signs symptom symptoms finding findings problem problems condition conditions history "
@@ -44,24 +43,25 @@ _LIGHT: Final = _listed(
     "type types subtype stage stages grade grades class group category phase level degree nyha asa "
     "year years month months week weeks day days hour hours ago "
     "mg mcg ug g kg ml l iu unit units mmol percent "
-    "tablet tablets capsule capsules solution suspension syrup injection infusion cream ointment "
-    "gel patch spray drops inhaler suppository oral topical "
-    "salt hydrochloride dihydrochloride hydrobromide chloride bromide sulfate phosphate nitrate "
-    "acetate citrate fumarate maleate tartrate succinate gluconate mesylate besylate tosylate "
-    "pamoate hyclate hydrate monohydrate dihydrate sodium monosodium disodium potassium calcium "
-    "magnesium"
+    "salt hydrochloride dihydrochloride hydrobromide fumarate maleate tartrate succinate mesylate "
+    "besylate tosylate pamoate hyclate hydrate monohydrate dihydrate monosodium disodium"
 )
 #: Before the number or letter that says which: "kidney disease stage 3", "type b".
 _LEVELS: Final = _listed("type subtype stage grade class group category phase level degree")
 _LONGEST_LEVEL: Final = 4
 
-#: Written behind a condition as well as before it: "arthritis knee", "fracture femur".
-_SITES: Final = _listed(
+#: What is asked for, or written behind it: a site ("painful knee", "arthritis knee"), the form of
+#: a drug ("blood patch", "ibuprofen tablets"), its salt ("serum sodium", "warfarin sodium").
+_EITHER: Final = _listed(
     "abdomen ankle ankles arm arms back bladder bone bones bowel brain breast breasts chest colon "
     "ear ears elbow elbows eye eyes face feet femur finger fingers foot hand hands head heart hip "
     "hips humerus jaw kidney kidneys knee knees leg legs limb limbs liver lung lungs mouth neck "
     "nose ovary pelvis prostate rib ribs scalp shoulder shoulders skin skull spine stomach throat "
-    "thumb thyroid tibia toe toes tongue uterus wrist wrists"
+    "thumb thyroid tibia toe toes tongue uterus wrist wrists "
+    "tablet tablets capsule capsules solution suspension syrup injection infusion cream ointment "
+    "gel patch spray drops inhaler suppository "
+    "chloride bromide sulfate phosphate nitrate acetate citrate gluconate sodium potassium calcium "
+    "magnesium"
 )
 #: Endings of adjectives, Latin ones among them: "lupus erythematosus", "dolor abdominal". Of nouns
 #: too ("diuretic"), so that what stands before may be the head, and this as well.
@@ -113,6 +113,6 @@ def _take_heads(phrase: str, into: set[str]) -> bool:
             measured = True
             continue
         into.update(words(word)[-1:])
-        if word not in _SITES and not _ADJECTIVE.fullmatch(word):
+        if word not in _EITHER and not _ADJECTIVE.fullmatch(word):
             return True
     return False
