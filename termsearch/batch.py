@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from termsearch.concept import Concept, SemanticType
 from termsearch.index.manifest import Loaded
-from termsearch.index.packed import Packed, packed, rules
+from termsearch.index.packed import Packed, packed
 from termsearch.index.point import Point, points_of
+from termsearch.index.rules import rules
 from termsearch.loader import Report
 
 __all__ = ["Batch", "batches_of"]

@@ -32,23 +32,25 @@ def _listed(plain: str) -> frozenset[str]:
     return frozenset(plain.split())
 
 
+#: Before the number or letter that says which: "kidney disease stage 3", "type b".
+_LEVELS: Final = _listed(
+    "type types subtype stage stages grade grades class group category phase level degree"
+)
+_LONGEST_LEVEL: Final = 4
+
 #: Never a head at the end: whom it befalls, how it is told, a qualifier, a dose, a salt. "Asthma
 #: patients" and "asthma exacerbation acute" are about asthma, "stroke 3 years ago" about a stroke.
-_LIGHT: Final = _listed(
+_LIGHT: Final = _LEVELS | _listed(
     "the a an patient patients case cases episode episodes attack attacks exacerbation flare sign "
     "signs symptom symptoms finding findings problem problems condition conditions history "
     "presence evidence diagnosis onset presentation phenotype nos unspecified other "
     "acute subacute chronic recurrent severe moderate mild early late new old past current "
     "left right bilateral unilateral side upper lower open closed positive negative smoker smokers "
-    "type types subtype stage stages grade grades class group category phase level degree nyha asa "
-    "year years month months week weeks day days hour hours ago "
+    "nyha asa year years month months week weeks day days hour hours ago "
     "mg mcg ug g kg ml l iu unit units mmol percent "
     "salt hydrochloride dihydrochloride hydrobromide fumarate maleate tartrate succinate mesylate "
     "besylate tosylate pamoate hyclate hydrate monohydrate dihydrate monosodium disodium"
 )
-#: Before the number or letter that says which: "kidney disease stage 3", "type b".
-_LEVELS: Final = _listed("type subtype stage grade class group category phase level degree")
-_LONGEST_LEVEL: Final = 4
 
 #: What is asked for, or written behind it: a site ("painful knee", "arthritis knee"), the form of
 #: a drug ("blood patch", "ibuprofen tablets"), its salt ("serum sodium", "warfarin sodium").
@@ -81,17 +83,19 @@ def heads(form: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def names_a_modifier(asked: str, found: str) -> bool:
-    """Whether ``found`` has no head of ``asked``, and its own last word is but a part of that."""
+def names_a_modifier(asked: str, asked_key: str, found: str, found_key: str) -> bool:
+    """Whether a name has no head of what is asked, and its last word is but a part of that.
+
+    Args:
+        asked: Search form of the query.
+        asked_key: Its search key, which has all its words.
+        found: Search form of the name.
+        found_key: Its search key.
+    """
     about = heads(asked)
-    if not about or not about.isdisjoint(_words(found)):
+    if not about or not about.isdisjoint(found_key.split()):
         return False
-    return _last(found) in _words(asked)
-
-
-@lru_cache(4_096)
-def _words(form: str) -> frozenset[str]:
-    return frozenset(words(form))
+    return _last(found) in asked_key.split()
 
 
 @lru_cache(4_096)
@@ -102,15 +106,18 @@ def _last(form: str) -> str:
 
 
 def _take_heads(phrase: str, into: set[str]) -> bool:
-    """From the end of a phrase to the first word that is a noun for sure; whether there is one."""
+    """From the end of a phrase to the first word that is a noun for sure; whether there is one.
+
+    A number before a light word is no head: "5 mg", "3 years".
+    """
     plain = _WORD.findall(phrase)
-    measured = False
+    after_light = False
     while plain:
         word = plain.pop()
         if plain and plain[-1] in _LEVELS and len(word) <= _LONGEST_LEVEL:
             continue
-        if word in _LIGHT or (measured and word.isdecimal()):
-            measured = True
+        if word in _LIGHT or (after_light and word.isdecimal()):
+            after_light = True
             continue
         into.update(words(word)[-1:])
         if word not in _EITHER and not _ADJECTIVE.fullmatch(word):

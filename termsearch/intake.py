@@ -17,7 +17,8 @@ from termsearch.errors import LargeRemovalError
 from termsearch.index import Index
 from termsearch.index.manifest import Loaded
 from termsearch.index.met import Met, key_of_id
-from termsearch.index.packed import Packed, rules, spelling_of
+from termsearch.index.packed import Packed
+from termsearch.index.rules import rules, spelling_of
 from termsearch.index.where import CARD, Condition
 from termsearch.pipeline import ahead, batches, submitted
 from termsearch.share import Share

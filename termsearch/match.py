@@ -132,8 +132,9 @@ class Match:
         """
         if self.kind in {"exact", "normalized"} or self.asked.mode in {"dense", "lexical"}:
             return False
-        english = self.point.lang.partition("-")[0] == "en"
-        return english and names_a_modifier(self.asked.form, self.point.form)
+        asked, point = self.asked, self.point
+        english = point.lang.partition("-")[0] == "en"
+        return english and names_a_modifier(asked.form, asked.key, point.form, point.key)
 
     @cached_property
     def _against(self) -> tuple[tuple[str, ...], int]:

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 from termsearch.encoder import EncoderCard
 from termsearch.index import Index
 from termsearch.index.manifest import Generation
-from termsearch.index.packed import rules
+from termsearch.index.rules import rules
 from termsearch.index.where import CARD, Condition
 
 __all__ = ["OriginStatus", "Status", "TypeStatus", "VocabularyStatus", "status"]

@@ -9,7 +9,7 @@ from termsearch.diff import Kind
 from termsearch.index import Index
 from termsearch.index.check import listed
 from termsearch.index.manifest import Loaded, Manifest
-from termsearch.index.packed import rules
+from termsearch.index.rules import rules
 from termsearch.index.where import CARD, Condition
 from termsearch.loader import Options, Report
 from termsearch.pipeline import batches

@@ -6,7 +6,7 @@ from click.testing import CliRunner, Result
 
 from termsearch.cli import main
 
-__all__ = ["TABLE", "one_line", "run"]
+__all__ = ["TABLE", "one_line", "run", "said"]
 
 TABLE = """\
 code,name,synonyms,type,parent,definition
@@ -25,3 +25,10 @@ def run(home: Path, *arguments: str, stdin: str | bytes | None = None) -> Result
 def one_line(result: Result) -> str:
     assert result.stderr.count("\n") == 1, result.stderr
     return result.stderr.strip()
+
+
+def said(home: Path, *arguments: str) -> str:
+    """What a command that goes well prints."""
+    done = run(home, *arguments)
+    assert done.exit_code == 0, done.output
+    return done.stdout

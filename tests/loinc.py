@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from termsearch.concept import Concept
-from termsearch.loader import Options, Report
+from termsearch.loader import Report
 from termsearch_loaders.loinc import load
+from tests.reading import by_code
 
 __all__ = ["COLUMNS", "CORE", "HIERARCHY", "TERMS", "VARIANT", "loinc", "read", "release", "table",
            "term"]  # fmt: skip
@@ -92,6 +93,4 @@ def read(
     paths: Path | Sequence[Path], report: Report | None = None, **options: Any
 ) -> dict[str, Concept]:
     """Terms by code."""
-    paths = [paths] if isinstance(paths, Path) else paths
-    found = load(paths, Options(**options), report or Report())
-    return {concept.code: concept for concept in found}
+    return by_code(load, paths, report, **options)

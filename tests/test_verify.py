@@ -14,7 +14,7 @@ from termsearch.index import Ask, Found, Index
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.generations import publish
 from termsearch.index.manifest import Manifest
-from termsearch.index.packed import rules
+from termsearch.index.rules import rules
 from termsearch.index.server import ServerIndex, client_for
 from termsearch.index.where import Condition
 from termsearch.ingest import ingest

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from termsearch import grams, lexicon, normalize
-from termsearch.index.packed import rules
+from termsearch.index.rules import rules
 
 __all__ = ["straight_only", "version_with"]
 

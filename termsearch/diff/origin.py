@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 from termsearch.diff.changes import Change, Changes, Kind, NameCounts, OriginDiff
 from termsearch.index import Index
 from termsearch.index.met import Met, key_of_id
-from termsearch.index.packed import rules
 from termsearch.index.point import Point
+from termsearch.index.rules import rules
 from termsearch.index.where import CARD, Condition
 from termsearch.pipeline import batches
 

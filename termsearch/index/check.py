@@ -9,8 +9,8 @@ import numpy as np
 from termsearch.errors import IndexUnreadableError, UnfinishedIngestError, UsageError
 from termsearch.index import Index, Stored
 from termsearch.index.manifest import Manifest
-from termsearch.index.packed import rules
 from termsearch.index.point import as_written
+from termsearch.index.rules import rules
 
 __all__ = ["listed", "other_rules", "require_only", "require_others", "require_sound", "way_out"]
 

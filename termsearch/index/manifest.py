@@ -40,7 +40,8 @@ class Loaded(BaseModel):
         default=None, description="With which it was read, as on the command line; null: unknown."
     )
     rules: str = Field(
-        default="", description="That made its search keys, as `packed.rules`; empty: not known."
+        default="",
+        description="That made its search keys, as `termsearch.index.rules`; empty: not known.",
     )
     assumed: bool = Field(
         default=False, description="Whether nobody said that it is this vocabulary, a file's name."

@@ -9,8 +9,8 @@ from termsearch.abbreviations import variants
 from termsearch.index import Index, Stored
 from termsearch.index.check import listed
 from termsearch.index.manifest import Loaded
-from termsearch.index.packed import rules
 from termsearch.index.point import Point, as_written
+from termsearch.index.rules import rules
 from termsearch.index.where import CARD, Condition
 from termsearch.normalize import search_form, search_key
 from termsearch.verify.sample import Pool
