@@ -62,6 +62,20 @@ def test_the_first_hit_is_the_same_however_few_are_wanted(search: TermSearch, te
     assert (one.probability, one.resolution) == (ten.probability, ten.resolution)
 
 
+def test_rivals_beside_a_concept_of_many_names_count_however_few_are_wanted(store: Store) -> None:
+    fitted = WordHash()
+    fitted.card = fitted.card.model_copy(update={"model": MINILM})
+    index = store.make(fitted)
+    many = concept("local", "1", *(f"fever of sort x{number}" for number in range(60)))
+    ingest([many, concept("local", "2", "fever ache of a sort")], "test", fitted, index)
+
+    with TermSearch(index, lambda: fitted) as search:
+        ten, one = search.query("fever of sorts y"), search.query("fever of sorts y", limit=1)
+
+    assert [hit.code for hit in ten.results] == ["1", "2"]
+    assert one.probability == ten.probability
+
+
 def test_a_question_without_sense_is_refused(search: TermSearch) -> None:
     with pytest.raises(UsageError, match="limit is 0, expected 1 or more"):
         search.query("fever", limit=0)
