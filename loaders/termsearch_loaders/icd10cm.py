@@ -8,18 +8,25 @@ categories, as in UMLS. Inclusion terms are synonyms of a code; of one for other
 conditions ("Other ...") they are what it takes in, and narrower, as are the conditions that a
 category says it includes ("high blood pressure" in I10).
 
+Two things follow from the conventions of ICD-10-CM and stand in no file as such. A title with
+brackets is also a synonym without them. And the billable code that a header leads to when nothing
+more is said has the header's names as broader ones, so that who looks among billable codes for
+"type 2 diabetes mellitus" or "shingles" finds E11.9 and B02.9.
+
 Memory holds all titles: 70 MB for ICD-10-CM of 2021. Progress counts concepts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from termsearch.concept import Concept, Kind, Name, SemanticType
 from termsearch.loader import Options, Report
+from termsearch_loaders.icd10cm_default import leading_to
 from termsearch_loaders.icd10cm_files import OrderFile, holds_icd10cm, releases
 from termsearch_loaders.icd10cm_rows import Row, rows
 from termsearch_loaders.icd10cm_tabular import Grouping, Tabular, tabular
+from termsearch_loaders.icd10cm_titles import is_residual, readings
 
 __all__ = ["OPTIONS", "load", "recognises"]
 
@@ -43,8 +50,6 @@ _USAGE = re.compile(
     r"(?:This|These|The following|The selection) |Codes? |Use (?!of\b)|Usually |\w+ is the\b"
     r"|.*\w{3}\.\s+[A-Z]"
 )
-#: The titles of codes for other specified conditions: "Other viral pneumonia".
-_OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 
 
 def recognises(path: Path) -> bool:
@@ -78,6 +83,7 @@ class _Reader:
         self._report = report
         self._unwanted = options.unwanted(order.vocabulary, LANG)
         self._rows: dict[str, Row] = {}
+        self._leading: Mapping[str, Sequence[str]] = {}
 
     def concepts(self) -> Iterator[Concept]:
         for row in rows(self._order):
@@ -92,6 +98,8 @@ class _Reader:
             return
         self._report.warnings += self._doubts()
         self._drop_notes()
+        if self._order.vocabulary == "icd10cm":
+            self._leading = leading_to(self._rows, self._listed.notes)
         self._report.total += len(self._listed.groupings) + len(self._rows)
         yield from map(self._grouping, self._listed.groupings.values())
         yield from map(self._code, self._rows.values())
@@ -141,11 +149,8 @@ class _Reader:
 
     def _names(self, code: str, title: str) -> tuple[tuple[Name, ...], str]:
         """The title and what its notes name, each text once, and what they say of the use."""
-        others = Kind.NARROWER if _OTHER.search(title) else Kind.SYNONYM
         kinds, usage = {title: Kind.PREFERRED}, []
-        named = [(note, others) for note in self._listed.notes.get(code, ())]
-        named += [(note, Kind.NARROWER) for note in self._listed.included.get(code, ())]
-        for note, kind in named:
+        for note, kind in self._noted(code, title):
             self._report.read += 1
             if _USAGE.match(note):
                 self._report.drop("note on the use of a code, no name")
@@ -156,9 +161,31 @@ class _Reader:
                 self._report.drop("same text as another name of the code")
             else:
                 kinds[note] = kind
+        for text, kind in self._implied(code, title):
+            if text not in kinds:
+                kinds[text] = kind
+                self._report.read += 1
         self._report.kept += len(kinds)
         names = (Name(text=text, lang=LANG, kind=kind) for text, kind in kinds.items())
         return tuple(names), " ".join(usage)
+
+    def _noted(self, code: str, title: str) -> Iterator[tuple[str, Kind]]:
+        others = Kind.NARROWER if is_residual(title) else Kind.SYNONYM
+        yield from ((note, others) for note in self._listed.notes.get(code, ()))
+        yield from ((note, Kind.NARROWER) for note in self._listed.included.get(code, ()))
+
+    def _implied(self, code: str, title: str) -> Iterator[tuple[str, Kind]]:
+        """Names by the conventions: of the code, and of headers that lead to it."""
+        if self._order.vocabulary != "icd10cm":
+            return
+        yield from ((text, Kind.SYNONYM) for text in readings(title))
+        for header in self._leading.get(code, ()):
+            above = self._rows[header].title
+            if not is_residual(above):
+                yield from ((text, Kind.BROADER) for text in (above, *readings(above)))
+            for note, _ in self._noted(header, above):
+                if not _USAGE.match(note) and not _PARTIAL.search(note):
+                    yield note, Kind.BROADER
 
     def _doubts(self) -> Iterator[str]:
         listed, release = self._listed, self._order.release
