@@ -6,7 +6,7 @@ fitted on development data (``benchmarks/calibrate.py``; figures and reliability
 encoder that nobody has fitted gives none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from math import exp
 from typing import Final, NamedTuple
@@ -63,7 +63,7 @@ def probability(matches: Sequence[Match], fitted: Calibration | None) -> float |
     if not matches:
         return 0.0
     first, vocabulary = matches[0].score, matches[0].point.vocabulary
-    same = (match for match in matches if match.point.vocabulary == vocabulary)
+    same = (match for match in _rivals(matches) if match.point.vocabulary == vocabulary)
     tied, second = 0, first - LONGEST_LEAD  # no rival, or one that is further behind
     meanings = set[str]()
     for match in takewhile(lambda match: match.score > first - LONGEST_LEAD, same):  # best first
@@ -85,5 +85,13 @@ def resolution(
     """``unique`` only if one concept has exactly the words, and they were read as they stand."""
     if not matches or matches[0].is_denied or (fitted and matches[0].score < fitted.none_below):
         return "none"
-    exact = sum(1 for _ in takewhile(lambda match: match.kind == "exact", matches))  # best first
+    exact = sum(1 for _ in takewhile(lambda match: match.kind == "exact", _rivals(matches)))
     return "unique" if exact == 1 and as_it_stands else "ambiguous"
+
+
+def _rivals(matches: Sequence[Match]) -> Iterator[Match]:
+    """All, best first, but for what has the words of the first and means more or less by them."""
+    first = matches[0]
+    for match in matches:
+        if first.is_loose or not match.is_loose or match.score != first.score:
+            yield match

@@ -66,6 +66,8 @@ def _against(match: Match) -> str:
     said = [f"you {conflict}" for conflict in match.conflicts]
     if match.is_modifier:
         said.append("it names a part of your words, not what they are about")
+    if match.is_residual:
+        said.append("it is for others than those that have a name of their own")
     return f"But {'; '.join(said)}." if said else ""
 
 

@@ -95,9 +95,10 @@ _AMERICAN: Final = tuple(
 #: No spelling to choose in toe, toes and shoe.
 _LONGEST_AS_IT_IS: Final = 4
 
-#: Words that tell no two names apart.
+#: Words that tell no two names apart. "NOS" and "unspecified" are one (ICD-10-CM Official
+#: Guidelines, section I.A.6), and say that nothing more is said.
 _EMPTY: Final = frozenset({"of", "the", "an", "in", "on", "at", "to", "for", "and", "or",
-                           "by", "nos", "due", "as", "is"})  # fmt: skip
+                           "by", "nos", "unspecified", "due", "as", "is"})  # fmt: skip
 
 #: "A" is an article first in a text and behind these. Elsewhere it is a letter: left out, vitamin A
 #: deficiency had the key of vitamin deficiency, as 103 pairs of MeSH had one; eight are left.

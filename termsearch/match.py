@@ -2,10 +2,12 @@
 
 A name whose search form is the query's scores 1, one with the same key a little less. All others
 score by cosine similarity with a share of likeness of spelling. What contradicts the query is
-moved down and says so. The parameters are nine; ``benchmarks/results/ranking.md`` shows what each
-is worth on the development splits, but for ``SHADE``: they have hardly any such words.
+moved down and says so. The parameters are ten; ``benchmarks/results/ranking.md`` shows what each
+is worth on the development splits, but for ``SHADE`` and ``RESIDUAL``: they have hardly any such
+words.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -35,6 +37,8 @@ SHADE = 0.06
 #: A name that is only where the thing asked for is, or of which kind: "Ankle" for "ankle
 #: contractures". 0.04 to 0.08 do much the same.
 MODIFIER = 0.06
+#: A name for what is left when others are named: "Other appendicitis" for "appendicitis".
+RESIDUAL = 0.06
 #: A query that was read otherwise than it stands.
 DOUBT = 0.1
 #: Probability of a hit that a word had to be put right for. Of the challenge set all 42 are right,
@@ -47,9 +51,13 @@ BEST_OTHER = 0.96
 _LOOSE_KINDS = {Kind.BROADER, Kind.NARROWER, Kind.RELATED}
 _CHOSEN_KINDS = {Kind.PREFERRED, Kind.FULLY_SPECIFIED}
 
+#: Of the names that classifications give to what is left; "other and unspecified" leaves all open.
+_OTHER = re.compile(r"\bother\b(?! and unspecified\b)")
+
 #: Ascending, the best first. Equal scores: live before retired; of those that say the same, who is
-#: spelt more alike (Gleason score 4+3 or 3+4); the preferred name, the shorter.
-Order = tuple[float, bool, float, bool, int, str]
+#: spelt more alike (Gleason score 4+3 or 3+4); the preferred name, one that means more or less than
+#: its concept last; the shorter.
+Order = tuple[float, bool, float, int, int, str]
 
 
 class Seen(NamedTuple):
@@ -122,7 +130,13 @@ class Match:
         """-1 to 1, higher is nearer."""
         contradicting, shaded = self._against
         against = CONFLICT * len(contradicting) + SHADE * shaded
-        return max(-1.0, self.at_most - against - MODIFIER * self.is_modifier)
+        against += MODIFIER * self.is_modifier + RESIDUAL * self.is_residual
+        return max(-1.0, self.at_most - against)
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the name means more, less or something beside its concept."""
+        return self.point.kind in _LOOSE_KINDS
 
     @cached_property
     def is_modifier(self) -> bool:
@@ -130,11 +144,23 @@ class Match:
 
         English names only: other languages put the head elsewhere.
         """
-        if self.kind in {"exact", "normalized"} or self.asked.mode in {"dense", "lexical"}:
+        if not self._is_judged:
             return False
         asked, point = self.asked, self.point
         english = point.lang.partition("-")[0] == "en"
         return english and names_a_modifier(asked.form, asked.key, point.form, point.key)
+
+    @cached_property
+    def is_residual(self) -> bool:
+        """Whether the name is for others than those that are named, which nobody asked for."""
+        if not self._is_judged or _OTHER.search(self.asked.form):
+            return False
+        return bool(_OTHER.search(self.point.form))
+
+    @property
+    def _is_judged(self) -> bool:
+        """Whether there is more to the name than that it says the same, or one kind of evidence."""
+        return self.kind in {"hybrid", "dense", "lexical"} and self.asked.mode == "auto"
 
     @cached_property
     def _against(self) -> tuple[tuple[str, ...], int]:
@@ -164,7 +190,7 @@ class Match:
             -score,
             "active" not in point.flags,
             -round(self.likeness, 3) if self.kind == "normalized" else 0.0,
-            point.kind not in _CHOSEN_KINDS,
+            0 if point.kind in _CHOSEN_KINDS else 1 + self.is_loose,
             len(point.name),
             point.curies[0],
         )
@@ -206,7 +232,7 @@ class Match:
                 return BEST_OTHER * both - self._doubts() - WITHOUT_NUMBER * self._lacks_a_number()
 
     def _doubts(self) -> float:
-        return self.asked.doubt + LOOSE * (self.point.kind in _LOOSE_KINDS)
+        return self.asked.doubt + LOOSE * self.is_loose
 
     def _lacks_a_number(self) -> bool:
         return not _numbers(self.asked.key) <= set(self.point.key.split())

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termsearch.concept import Kind
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.index.point import Point, points_of
 from termsearch.match import Asked, Match, Seen
@@ -20,8 +21,9 @@ def dense(cosine: float, point: Point = POINT) -> Match:
     return Match(Asked("q", "q", "dense"), point, {"dense": Seen(1, cosine)}, cosine)
 
 
-def exact() -> Match:
-    return Match(Asked("zz name", "name zz", "auto"), POINT, {}, 0.0)
+def exact(kind: Kind = Kind.SYNONYM) -> Match:
+    asked = Asked("zz name", "name zz", "auto")
+    return Match(asked, POINT.model_copy(update={"kind": kind}), {}, 0.0)
 
 
 @given(st.floats(-1, 1), st.floats(-1, 1))
@@ -51,6 +53,13 @@ def test_concepts_that_share_the_first_place_share_the_probability() -> None:
     assert alone <= 0.5
 
 
+def test_who_means_more_or_less_by_the_same_words_is_no_rival() -> None:
+    alone = probability([exact()], FITTED)
+
+    assert probability([exact(), exact(Kind.BROADER)], FITTED) == alone
+    assert probability([exact(Kind.NARROWER), exact(Kind.BROADER)], FITTED) != alone
+
+
 def test_the_same_in_another_vocabulary_is_no_rival() -> None:
     alone = probability([dense(0.9), dense(0.3)], FITTED)
     beside = probability([dense(0.9), dense(0.9, OTHER), dense(0.3)], FITTED)
@@ -74,6 +83,8 @@ def test_no_hit_is_certainly_not_right_and_an_unknown_encoder_says_nothing() -> 
         ([exact()], FITTED, True, "unique"),
         ([exact()], FITTED, False, "ambiguous"),
         ([exact(), exact()], FITTED, True, "ambiguous"),
+        ([exact(), exact(Kind.BROADER)], FITTED, True, "unique"),
+        ([exact(Kind.NARROWER), exact(Kind.BROADER)], FITTED, True, "ambiguous"),
     ],
 )
 def test_the_resolution_says_what_a_caller_may_do(

@@ -64,6 +64,7 @@ def test_the_short_way_for_ascii_agrees_with_the_long_one(text: str) -> None:
         ("α-thalassaemia", "alpha thalassemia"),
         ("second degree burn", "burn, 2 degree"),
         ("2nd degree burn", "second-degree burn"),
+        ("hypothyroidism, unspecified", "hypothyroidism NOS"),
         ("12th rib", "twelfth rib"),
         ("collagen XVII", "collagen 17"),
         ("T.B.", "TB"),

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termsearch.concept import Kind
 from termsearch.index import Found
 from termsearch.index.packed import packed
 from termsearch.index.point import Point, points_of
-from termsearch.match import Asked, Match, Seen
+from termsearch.match import RESIDUAL, Asked, Match, Seen
 from termsearch.normalize import search_key
 from termsearch.rank import Ranking, best_of_each_concept, denied_concepts
 from tests.concepts import concept
@@ -156,3 +158,36 @@ def test_what_is_asked_for_in_other_words_is_not_denied() -> None:
     names = [named("a", "Acalculous cholecystitis"), named("a", "Cholecystitis with no stones")]
 
     assert not denied_concepts(asked, names)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "counts"),
+    [
+        ("appendicitis", "Other appendicitis", True),
+        ("tuberculosis of bone", "Tuberculosis of other bones", True),
+        ("appendicitis", "Acute appendicitis", False),
+        ("other appendicitis", "Other acute appendicitis", False),
+        ("asthma attack", "Other and unspecified asthma", False),
+        ("mother", "Mothers and children", False),
+    ],
+)
+def test_a_name_for_what_is_left_goes_behind(asked: str, found: str, counts: bool) -> None:
+    (match,) = best_of_each_concept(
+        Asked(asked, search_key(asked), "auto"), {"dense": [Found(named("1", found), 0.9)]}
+    )
+
+    assert match.is_residual is counts
+    assert match.score == pytest.approx(match.at_most - RESIDUAL * counts)
+
+
+def test_of_equal_words_those_that_mean_just_the_concept_come_first() -> None:
+    loose, synonym, chosen = (
+        points_of(concept("local", code, "zz name"), "test")[0][0].model_copy(update={"kind": kind})
+        for code, kind in [("1", Kind.BROADER), ("2", Kind.SYNONYM), ("3", Kind.PREFERRED)]
+    )
+    hits = [Found(packed(point).point(), 1.0) for point in (loose, synonym, chosen)]
+
+    ranked = best_of_each_concept(Asked("zz name", "name zz", "auto"), {"dense": hits})
+
+    assert [match.point.code for match in ranked] == ["3", "2", "1"]
+    assert {match.score for match in ranked} == {1.0}

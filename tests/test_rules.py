@@ -33,7 +33,7 @@ NEVER = re.compile(r"(?!)()()")
 #: The rules of this version, and what they make of all names of the demo release and all queries of
 #: the challenge set. Where only the second differs, the rules have changed unseen: add a name that
 #: they change to ``_SPECIMENS``. Then write here what is found.
-PINNED = ("1c3fb2e9eb39-c1b8f31186d4", "09e3071ff9ef")
+PINNED = ("2058ab9c9b51-ac53632c89d5", "09e3071ff9ef")
 
 
 def changed(module: Any, name: str, value: object) -> str:

@@ -30,6 +30,7 @@ _SPECIMENS: Final = (
     "renal kidney cardiac heart hepatic liver pulmonary lung cutaneous dermal skin",
     "ocular eye gastric stomach inherited familial hereditary heredital",
     "of a the a an a in a on a at a to a for a and a or a by a nos a due a as a is a zz",
+    "a unspecified a zz",
     "a rash with a fever without a cough from a cold, has a had a sign",
     "vitamin A deficiency, vitamin i dry",
     "one two three four five six seven eight nine ten",
