@@ -20,7 +20,7 @@ from termsearch.headword import names_a_modifier
 from termsearch.index.point import Point
 from termsearch.lexicon import inflected, joined, reversed_words
 
-__all__ = ["DOUBT", "SUREST_CORRECTED", "Asked", "Match", "Order", "Seen"]
+__all__ = ["DOUBT", "DOUBT_OUT", "SUREST_CORRECTED", "Asked", "Match", "Order", "Seen"]
 
 #: Likeness of spelling counts this much beside the cosine. 0.15 to 0.3 do much the same.
 LIKENESS = 0.2
@@ -39,8 +39,11 @@ SHADE = 0.06
 MODIFIER = 0.06
 #: A name for what is left when others are named: "Other appendicitis" for "appendicitis".
 RESIDUAL = 0.06
-#: A query that was read otherwise than it stands.
+#: A query with a word put right, which may be another word.
 DOUBT = 0.1
+#: A query with what is short written out, and with everyday language in clinical words: the first
+#: hits are the same with 0 to 0.1, and the probability is nearest the truth with the least.
+DOUBT_OUT = 0.03
 #: Probability of a hit that a word had to be put right for. Of the challenge set all 42 are right,
 #: but that a letter makes another word, which no name of the index has, shows in no score.
 SUREST_CORRECTED = 0.75

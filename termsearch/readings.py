@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from termsearch import shorthand
+from termsearch.clinical import in_clinical_words, written_out
 from termsearch.concept import Kind
 from termsearch.conflict import conflicts, facts
 from termsearch.index import Ask, Index, Same, Spelt
 from termsearch.normalize import search_form
-from termsearch.shorthand import written_out
 from termsearch.typo import corrected
 
 __all__ = ["Reading", "readings"]
@@ -36,17 +37,21 @@ class Reading(NamedTuple):
 def readings(form: str, alike: Sequence[str], index: Index) -> list[Reading]:
     """What ``form`` may stand for, itself excluded.
 
-    Shorthand and abbreviations are written out, misspelt words put right. A reading that
-    contradicts the words is none.
+    Shorthand and abbreviations are written out, those that the index has as names and those that
+    clinicians use, everyday language is put in clinical words, misspelt words are put right. A
+    reading that contradicts the words is none.
 
     Args:
         form: Search form of the query.
         alike: Search forms of names that are spelt alike, best first.
         index: Whose names say what an abbreviation stands for.
     """
-    out = written_out(form)
+    out = shorthand.written_out(form)
     right = corrected(out, alike, lambda word: _in_use(word, index))
     found = [Reading(out), Reading(right, corrected=True), *_with_long_forms(out.split(), index)]
+    said = in_clinical_words(out)
+    found += [Reading(way, short=short) for way, short in written_out(said).items()]
+    found.append(Reading(said))
     once: dict[str, Reading] = {}
     for read in found:
         once.setdefault(read.form, read)

@@ -7,7 +7,7 @@ from termsearch.abbreviations import SMALL_WORDS
 from termsearch.answer import Leg, Mode
 from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.where import Condition
-from termsearch.match import DOUBT, SUREST_CORRECTED, Asked, Match
+from termsearch.match import DOUBT, DOUBT_OUT, SUREST_CORRECTED, Asked, Match
 from termsearch.normalize import search_key
 from termsearch.pipeline import batches
 from termsearch.rank import best_of_each_concept, merged
@@ -91,7 +91,7 @@ class Retrieval:
         return ranked | self._reread(ranked) if self._mode == "auto" else ranked
 
     def _ranked(
-        self, forms: Sequence[str], doubt: float = 0.0, corrected: Container[str] = ()
+        self, forms: Sequence[str], reread: bool = False, corrected: Container[str] = ()
     ) -> dict[str, Ranked]:
         vectors = self._vectors(forms) if forms and self._mode in NEEDS_VECTORS else {}
         ranked: dict[str, Ranked] = {}
@@ -102,6 +102,7 @@ class Retrieval:
             for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
                 for form, found in self._found(block, vectors, names):
                     surest = SUREST_CORRECTED if form in corrected else 1.0
+                    doubt = DOUBT if form in corrected else DOUBT_OUT if reread else 0.0
                     asked = Asked(form, search_key(form), self._mode, doubt, surest)
                     alike = [hit.point.form for hit in found.get("lexical", ())]
                     matches = best_of_each_concept(asked, found)
@@ -127,7 +128,7 @@ class Retrieval:
         all_reads = [read for reads in others.values() for read in reads]
         distinct = list(dict.fromkeys(read.form for read in all_reads))
         corrected = {read.form for read in all_reads if read.corrected}
-        again = self._ranked(distinct, DOUBT, corrected)
+        again = self._ranked(distinct, reread=True, corrected=corrected)
         better = {}
         for form, reads in others.items():
             chosen = _chosen(form, ranked[form], reads, again)

@@ -12,9 +12,14 @@ SHORTHAND: Final = {
     "bilat": "bilateral", "ca": "cancer", "hx": "history of", "h/o": "history of",
     "s/p": "history of", "fhx": "family history of", "f/h": "family history of",
     "r/o": "rule out", "pt": "patient", "w/": "with", "w/o": "without", "c/o": "",
+    "b/l": "bilateral", "d/o": "disorder", "d/t": "due to", "2/2": "secondary to",
+    "sz": "seizure", "exac": "exacerbation",
     "abd": "abdominal", "chr": "chronic", "ac": "acute", "op": "operation", "tab": "tablet",
     "tabs": "tablet", "cap": "capsule", "caps": "capsule", "inj": "injection", "po": "oral",
 }  # fmt: skip
+
+#: "Hx of stroke" says what "hx" stands for in part.
+_TWICE: Final = re.compile(r"\b(of|to) \1\b")
 
 #: Elsewhere than first: "pain s/p appendectomy" is no history of pain.
 _BEHIND: Final = {"s/p": "after"}
@@ -30,7 +35,8 @@ def written_out(form: str) -> str:
     words = form.replace("#", "# ").split()
     if len(words) == 1:
         return form
-    return " ".join(filter(None, (_meaning(word, at) for at, word in enumerate(words))))
+    meant = " ".join(filter(None, (_meaning(word, at) for at, word in enumerate(words))))
+    return _TWICE.sub(r"\1", meant)
 
 
 def slashes_written_out(form: str) -> str:

@@ -54,6 +54,12 @@ class WordHash:
         return total
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes more than a second to say that a service is there."""
+    monkeypatch.setattr("termsearch.remote._SIGN_OF_LIFE_SECONDS", 30.0)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _hears_interrupts() -> None:
     """A shell starts what runs in its background deaf to Ctrl-C, and children inherit that."""

@@ -65,7 +65,7 @@ LAYERS = (
         "vocabulary",
     ),
     ("complaint", "elsewhere", "lexicon", "text"),
-    ("normalize",),
+    ("clinical", "normalize"),
     ("abbreviations", "conflict", "headword"),
     ("concept",),
     ("loader", "share"),

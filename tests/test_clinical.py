@@ -1,0 +1,132 @@
+"""Clinicians' abbreviations and patients' words, read as what they mean."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termsearch.abbreviations import SMALL_WORDS
+from termsearch.clinical import in_clinical_words, meanings, written_out
+from termsearch.conflict import conflicts, facts
+from termsearch.index import Index
+from termsearch.ingest import ingest
+from termsearch.lexicon import words
+from termsearch.normalize import search_form
+from termsearch.search import TermSearch
+from tests.concepts import concept
+from tests.conftest import WordHash
+
+FOLDER = Path(__file__).parent.parent / "termsearch"
+
+
+def table(name: str) -> list[list[str]]:
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()[1:]
+    return list(csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t"))
+
+
+ABBREVIATIONS = table("clinical_abbreviations.tsv")
+PHRASES = table("everyday_phrases.tsv")
+
+
+@pytest.mark.parametrize("rows", [ABBREVIATIONS, PHRASES])
+def test_a_table_says_everything_once_and_in_search_form(rows: list[list[str]]) -> None:
+    assert [row for row in rows if row != [search_form(cell) for cell in row]] == []
+    assert [row for row, often in Counter(map(tuple, rows)).items() if often > 1] == []
+    assert [said for said, meant in rows if said == meant] == []
+
+
+def test_an_abbreviation_is_no_word_of_english_and_stands_for_none_of_the_others() -> None:
+    assert SMALL_WORDS.isdisjoint(short for short, _ in ABBREVIATIONS)
+    assert [long for _, long in ABBREVIATIONS if any(map(meanings, long.split()))] == []
+
+
+def test_no_two_phrases_have_the_same_words() -> None:
+    often = Counter(tuple(words(said)) for said, _ in PHRASES)
+
+    assert [said for said, times in often.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("rows", [ABBREVIATIONS, PHRASES])
+def test_what_is_meant_contradicts_nothing_that_is_said(rows: list[list[str]]) -> None:
+    against = [(said, meant) for said, meant in rows if conflicts(facts(said), facts(meant))]
+
+    assert against == []
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("htn", {"hypertension": "htn"}),
+        ("htn, dm2.", {"hypertension type 2 diabetes mellitus": "htn"}),
+        (
+            "severe ms",
+            {"severe multiple sclerosis": "ms", "severe mitral stenosis": "ms"},
+        ),
+        ("severe cough", {}),
+        ("", {}),
+    ],
+)
+def test_abbreviations_are_written_out_in_each_meaning(said: str, expected: dict[str, str]) -> None:
+    assert written_out(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("mini stroke", "transient ischemic attack"),
+        ("mini-strokes last year", "transient ischemic attack last year"),
+        ("blood in the urine", "hematuria"),
+        ("cant sleep after a heart attack", "insomnia after a myocardial infarction"),
+        ("high blood sugar", "hyperglycemia"),  # the longest phrase, and no hyper-blood sugar
+        ("fear of heights of children", "acrophobia of children"),
+        ("severe cough", "severe cough"),
+    ],
+)
+def test_everyday_language_is_put_in_clinical_words(said: str, meant: str) -> None:
+    assert in_clinical_words(said) == meant
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_read(text: str) -> None:
+    form = search_form(text)
+
+    assert isinstance(in_clinical_words(form), str)
+    assert all(short in form for short in written_out(form).values())
+
+
+@pytest.fixture
+def clinic(index: Index, encoder: WordHash) -> TermSearch:
+    names = ("Hypertension", "Transient ischemic attack", "Mitral stenosis", "Multiple sclerosis")
+    ward = [concept("local", name, name) for name in names]
+    ingest(
+        [*ward, concept("local", "crp", "Cardiac rehabilitation", "CRP")], "test", encoder, index
+    )
+    return TermSearch(index, lambda: encoder)
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as", "first"),
+    [
+        ("HTN", "hypertension", "Hypertension"),
+        ("mini stroke", "transient ischemic attack", "Transient ischemic attack"),
+        ("s/p TIA", "history of transient ischemic attack", "Transient ischemic attack"),
+        ("CRP", "", "Cardiac rehabilitation"),  # as a name of the index says
+    ],
+)
+def test_what_no_name_has_is_read_as_it_is_meant_and_said_so(
+    clinic: TermSearch, said: str, read_as: str, first: str
+) -> None:
+    answer = clinic.query(said)
+
+    assert (answer.read_as, answer.results[0].name) == (read_as, first)
+    assert answer.resolution == ("ambiguous" if read_as else "unique")
+
+
+def test_an_abbreviation_of_two_meanings_brings_both(clinic: TermSearch) -> None:
+    answer = clinic.query("MS", limit=2)
+
+    assert answer.read_as == "multiple sclerosis; or mitral stenosis"
+    assert {hit.name for hit in answer.results} == {"Multiple sclerosis", "Mitral stenosis"}
