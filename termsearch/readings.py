@@ -1,14 +1,17 @@
 """Other ways to read a query that no name answers as it stands."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from termsearch import shorthand
-from termsearch.clinical import in_clinical_words, written_out
+from termsearch.clinical import in_clinical_words, meanings, written_out
 from termsearch.concept import Kind
 from termsearch.conflict import conflicts, facts
 from termsearch.index import Ask, Index, Same, Spelt
+from termsearch.index.point import Point
+from termsearch.index.rules import rules
+from termsearch.initials import LONGEST, SHORTEST
 from termsearch.normalize import search_form
 from termsearch.typo import corrected
 
@@ -18,6 +21,9 @@ __all__ = ["Reading", "readings"]
 #: each one; every further one is another search.
 _LONGEST_ABBREVIATION = 6
 _MOST_MEANINGS = 6
+
+#: Names with the same initials that are looked through: three letters are those of a hundred.
+_MOST_INITIALED = 200
 
 #: Names spelt most like a word that are looked through for it.
 _MOST_ALIKE = 100
@@ -30,28 +36,32 @@ class Reading(NamedTuple):
     """One of the ways to read a query."""
 
     form: str
-    corrected: bool = False  #: with a word put right
+    guessed: bool = False  #: with a word put right, or taken for initials
     short: str = ""  #: the abbreviation that is written out, one of its meanings
 
 
-def readings(form: str, alike: Sequence[str], index: Index) -> list[Reading]:
+def readings(
+    form: str, alike: Sequence[str], index: Index, capitals: Container[str] = ()
+) -> list[Reading]:
     """What ``form`` may stand for, itself excluded.
 
     Shorthand and abbreviations are written out, those that the index has as names and those that
-    clinicians use, everyday language is put in clinical words, misspelt words are put right. A
-    reading that contradicts the words is none.
+    clinicians use, everyday language is put in clinical words, what may be initials is read as the
+    names that have them, misspelt words are put right. A reading that contradicts the words is
+    none.
 
     Args:
         form: Search form of the query.
         alike: Search forms of names that are spelt alike, best first.
         index: Whose names say what an abbreviation stands for.
+        capitals: Words of it that were typed in capitals, in search form.
     """
     out = shorthand.written_out(form)
     right = corrected(out, alike, lambda word: _in_use(word, index))
-    found = [Reading(out), Reading(right, corrected=True), *_with_long_forms(out.split(), index)]
+    found = [Reading(out), Reading(right, guessed=True), *_with_long_forms(out.split(), index)]
     said = in_clinical_words(out)
     found += [Reading(way, short=short) for way, short in written_out(said).items()]
-    found.append(Reading(said))
+    found += [Reading(said), *_with_initials(out.split(), index, capitals)]
     once: dict[str, Reading] = {}
     for read in found:
         once.setdefault(read.form, read)
@@ -88,3 +98,37 @@ def _with_long_forms(words: Sequence[str], index: Index) -> list[Reading]:
             )
         )[:_MOST_MEANINGS]
     ]
+
+
+def _with_initials(
+    words: Sequence[str], index: Index, capitals: Container[str]
+) -> Iterator[Reading]:
+    """A phrase with one word read as initials: "PWS" as the names that are Prader-Willi syndrome.
+
+    Such a word was typed in capitals, or stands alone and in no name. Points that another version
+    stored may not know their initials, and a server would go through all of them to see.
+    """
+    if index.manifest.made_otherwise(rules()):
+        return
+    for word in words:
+        typed = word in capitals or (len(words) == 1 and not _in_use(word, index))
+        if not typed or not SHORTEST <= len(word) <= LONGEST or meanings(word):
+            continue
+        (hits,) = index.search([Ask(Same("initials", word), _MOST_INITIALED)])
+        for long in _likeliest([hit.point for hit in hits if hit.point.active]):
+            form = " ".join(long if each == word else each for each in words)
+            yield Reading(form, guessed=True, short=word)
+
+
+def _likeliest(points: Sequence[Point]) -> list[str]:
+    """One name of each concept, those first that more of the concept's names agree with."""
+    of_concept: dict[str, list[Point]] = {}
+    for point in points:
+        of_concept.setdefault(point.curie, []).append(point)
+    ordered = sorted(of_concept.values(), key=lambda names: (-len(names), names[0].curie))
+    chosen = [min(names, key=_plainness) for names in ordered]
+    return [point.form for point in chosen[:_MOST_MEANINGS]]
+
+
+def _plainness(point: Point) -> tuple[bool, int]:
+    return point.kind != Kind.PREFERRED, len(point.form)

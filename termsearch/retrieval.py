@@ -34,6 +34,8 @@ _MOST_NAMES = 10_000
 #: no faster: 1.8 ms a query for 8 to 500 of them.
 _NAMES_AT_ONCE = 4_000
 
+_NO_CAPITALS: Mapping[str, Container[str]] = {}
+
 _LEGS: dict[Mode, tuple[Leg, ...]] = {
     "auto": ("same", "lexical", "dense"),
     "exact": ("same",),
@@ -85,13 +87,20 @@ class Retrieval:
         self._index, self._vectors, self._where = index, vectors, where
         self._limit, self._mode = limit, mode
 
-    def best(self, forms: Sequence[str]) -> dict[str, Ranked]:
-        """The best matches of each of ``forms``, as many as are wanted if there are so many."""
+    def best(
+        self, forms: Sequence[str], capitals: Mapping[str, Container[str]] = _NO_CAPITALS
+    ) -> dict[str, Ranked]:
+        """The best matches of each of ``forms``, as many as are wanted if there are so many.
+
+        Args:
+            forms: Search forms of queries.
+            capitals: By form, its words that were typed in capitals.
+        """
         ranked = self._ranked(forms)
-        return ranked | self._reread(ranked) if self._mode == "auto" else ranked
+        return ranked | self._reread(ranked, capitals) if self._mode == "auto" else ranked
 
     def _ranked(
-        self, forms: Sequence[str], reread: bool = False, corrected: Container[str] = ()
+        self, forms: Sequence[str], reread: bool = False, guessed: Container[str] = ()
     ) -> dict[str, Ranked]:
         vectors = self._vectors(forms) if forms and self._mode in NEEDS_VECTORS else {}
         ranked: dict[str, Ranked] = {}
@@ -101,8 +110,8 @@ class Retrieval:
             short = []
             for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
                 for form, found in self._found(block, vectors, names):
-                    surest = SUREST_CORRECTED if form in corrected else 1.0
-                    doubt = DOUBT if form in corrected else DOUBT_OUT if reread else 0.0
+                    surest = SUREST_CORRECTED if form in guessed else 1.0
+                    doubt = DOUBT if form in guessed else DOUBT_OUT if reread else 0.0
                     asked = Asked(form, search_key(form), self._mode, doubt, surest)
                     alike = [hit.point.form for hit in found.get("lexical", ())]
                     matches = best_of_each_concept(asked, found)
@@ -114,21 +123,23 @@ class Retrieval:
             names = min(names * 4, max(names, _MOST_NAMES))
         return ranked
 
-    def _reread(self, ranked: Mapping[str, Ranked]) -> dict[str, Ranked]:
+    def _reread(
+        self, ranked: Mapping[str, Ranked], capitals: Mapping[str, Container[str]]
+    ) -> dict[str, Ranked]:
         """Forms that find more when read otherwise, answered so.
 
         Only where no name has the words as they are: shorthand and abbreviations are written out,
         misspelt words put right. An abbreviation brings what each of its meanings finds.
         """
         others = {
-            form: readings(form, found.alike, self._index)
+            form: readings(form, found.alike, self._index, capitals.get(form, ()))
             for form, found in ranked.items()
             if not found.as_it_stands
         }
         all_reads = [read for reads in others.values() for read in reads]
         distinct = list(dict.fromkeys(read.form for read in all_reads))
-        corrected = {read.form for read in all_reads if read.corrected}
-        again = self._ranked(distinct, reread=True, corrected=corrected)
+        guessed = {read.form for read in all_reads if read.guessed}
+        again = self._ranked(distinct, reread=True, guessed=guessed)
         better = {}
         for form, reads in others.items():
             chosen = _chosen(form, ranked[form], reads, again)

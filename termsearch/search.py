@@ -21,6 +21,7 @@ from termsearch.explain import explanation
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Condition, Where
+from termsearch.initials import capitals
 from termsearch.match import Match
 from termsearch.normalize import search_form
 from termsearch.pipeline import ahead, batches
@@ -177,7 +178,8 @@ class TermSearch:
         answers: dict[int, Answer] = {}
         started = perf_counter()
         for forms in self._blocks(list(places), mode):
-            ranked = retrieval.best([form for form in forms if form])
+            typed = {form: capitals(texts[place] for place in places[form]) for form in forms}
+            ranked = retrieval.best([form for form in forms if form], typed)
             block = {
                 place: self._answer(texts[place], form, ranked.get(form, NOTHING), wanted)
                 for form in forms

@@ -67,6 +67,7 @@ LAYERS = (
     ("complaint", "elsewhere", "lexicon", "text"),
     ("clinical", "normalize"),
     ("abbreviations", "conflict", "headword"),
+    ("initials",),
     ("concept",),
     ("loader", "share"),
     ("encoder",),

@@ -37,9 +37,9 @@ class Spelt:
 
 @dataclass(frozen=True)
 class Same:
-    """Names whose search form, or whose key, is this one."""
+    """Names whose search form or key is this one, or that have these initials."""
 
-    field: Literal["form", "key"]
+    field: Literal["form", "key", "initials"]
     value: str
 
 

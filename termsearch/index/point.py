@@ -14,6 +14,7 @@ from termsearch.abbreviations import Variant, variants
 from termsearch.concept import Concept, Kind, Name, Source
 from termsearch.encoder import Vectors
 from termsearch.errors import BadVectorError, IndexUnreadableError
+from termsearch.initials import initials
 from termsearch.normalize import search_form, search_key
 from termsearch.vocabulary import curie
 
@@ -56,6 +57,7 @@ class Point(BaseModel):
     name: str = Field(description="As displayed by the source.")
     form: str = Field(description="Search form of ``name``: what is compared and embedded.")
     key: str = Field(description="What ``form`` means whatever its spelling and word order.")
+    initials: tuple[str, ...] = Field(default=(), description="What may be short for ``form``.")
     lang: str
     kind: Kind
     flags: tuple[Flag, ...] = Field(
@@ -255,6 +257,7 @@ def _point(concept: Concept, name: Name, form: str, shared: dict[str, Any], *, c
             "name": name.text,
             "form": form,
             "key": search_key(form),
+            "initials": initials(form),
             "lang": name.lang,
             "kind": name.kind,
             "flags": _FLAGS[concept.active and name.active, concept.active, card],

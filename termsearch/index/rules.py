@@ -7,6 +7,7 @@ from typing import Final
 
 from termsearch.abbreviations import variants
 from termsearch.grams import hashes
+from termsearch.initials import initials
 from termsearch.lexicon import words
 from termsearch.normalize import search_form, search_key
 
@@ -85,13 +86,13 @@ def rules() -> str:
     """Digest of the rules by which a name is found: equal ones make equal search keys of it.
 
     What they make of some names, since no program can compare functions: first search forms, keys
-    with all their words (a key says each once: "ER+, K+ channel" has a positive either way) and
-    short forms, then, behind a dash, the pieces of the spelling, which no digest of a point covers.
-    Takes 7 ms, once in a process.
+    with all their words (a key says each once: "ER+, K+ channel" has a positive either way),
+    initials and short forms, then, behind a dash, the pieces of the spelling, which no digest of a
+    point covers. Takes 7 ms, once in a process.
     """
     forms = [search_form(name) for name in _SPECIMENS]
     besides = [variants(name) for name in _SPECIMENS]
-    keys = [(search_key(form), words(form)) for form in forms]
+    keys = [(search_key(form), words(form), initials(form)) for form in forms]
     return (
         f"{_digest(zip(forms, keys, besides, strict=True))}-{_digest(map(hashes, _SPECIMENS[::6]))}"
     )

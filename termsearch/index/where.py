@@ -31,6 +31,7 @@ KEYWORDS = {
     "replaced_by": False,
     "form": False,
     "key": False,
+    "initials": False,
     "origin": False,
     "flags": False,
 }

@@ -1,0 +1,102 @@
+"""Names and what their first letters make."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termsearch.index import Ask, Index, Same
+from termsearch.ingest import ingest
+from termsearch.initials import LONGEST, SHORTEST, capitals, initials
+from termsearch.normalize import search_form
+from termsearch.search import TermSearch
+from tests.concepts import concept
+from tests.conftest import WordHash
+from tests.versions import version_with
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Prader-Willi syndrome", ("pws",)),
+        ("Muscular dystrophy, Emery-Dreifuss", ("edmd",)),
+        ("Shortness of breath", ("sob",)),
+        ("Congenital absence of the vas deferens", ("caotvd", "cavd")),
+        ("Deep vein thrombosis (disorder)", ("dvt",)),
+        ("Type 2 diabetes", ("t2d",)),
+        ("Fever", ()),
+        ("Heart attack", ()),
+        ("", ()),
+        ("Fever, cough, headache, and pain in all of the joints since the day before", ()),
+    ],
+)
+def test_the_initials_are_those_of_the_words_in_order(name: str, expected: tuple[str, ...]) -> None:
+    assert initials(search_form(name)) == expected
+
+
+@given(st.text(max_size=100))
+def test_initials_are_short_and_in_search_form(text: str) -> None:
+    for short in initials(search_form(text)):
+        assert SHORTEST <= len(short) <= LONGEST
+        assert " " not in short
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["familial PWS"], {"pws"}),
+        (["PWS"], {"pws"}),
+        (["pws"], set()),
+        (["PWS and other SYNDROMES", "pws"], {"pws", "syndromes"}),
+        (["FAMILIAL PWS"], set()),  # somebody who types everything so
+    ],
+)
+def test_capitals_say_something_where_not_all_is_in_capitals(
+    texts: list[str], expected: set[str]
+) -> None:
+    assert capitals(texts) == expected
+
+
+@pytest.fixture
+def clinic(index: Index, encoder: WordHash) -> TermSearch:
+    ward = [
+        concept("local", "1", "Prader-Willi syndrome", "Willi-Prader disease"),
+        concept("local", "2", "Port-wine stain"),
+        concept("local", "3", "Periodic wasting syndrome", "Syndrome, periodic wasting"),
+        concept("local", "4", "Wasp sting"),
+        concept("local", "5", "Familial cough"),
+    ]
+    ingest(ward, "test", encoder, index)
+    return TermSearch(index, lambda: encoder)
+
+
+def test_every_name_knows_its_initials(clinic: TermSearch) -> None:
+    (hits,) = clinic.index.search([Ask(Same("initials", "pws"), 10)])
+
+    assert {hit.point.code for hit in hits} == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("query", ["PWS", "pws", "familial PWS"])
+def test_initials_are_read_as_each_of_the_concepts_that_have_them(
+    clinic: TermSearch, query: str
+) -> None:
+    answer = clinic.query(query)
+
+    assert {"1", "2", "3"} <= {hit.code for hit in answer.results[:4]}
+    assert answer.resolution == "ambiguous"
+    assert "prader-willi syndrome" in answer.read_as
+
+
+@pytest.mark.parametrize("query", ["familial pws", "wasp", "FAMILIAL PWS", "Wasp sting"])
+def test_small_letters_in_a_phrase_and_words_of_names_are_no_initials(
+    clinic: TermSearch, query: str
+) -> None:
+    assert "prader-willi" not in clinic.query(query).read_as
+
+
+def test_an_index_of_other_rules_is_not_asked_for_initials(clinic: TermSearch) -> None:
+    from termsearch import lexicon
+
+    with version_with(lexicon, "_EMPTY", frozenset()):
+        answer = clinic.query("PWS")
+
+    assert answer.read_as == ""
