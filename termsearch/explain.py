@@ -67,7 +67,7 @@ def _against(match: Match) -> str:
     if match.is_modifier:
         said.append("it names a part of your words, not what they are about")
     if match.is_residual:
-        said.append("it is for others than those that have a name of their own")
+        said.append("it is for what other names leave, or for what comes later")
     return f"But {'; '.join(said)}." if said else ""
 
 

@@ -37,7 +37,8 @@ SHADE = 0.06
 #: A name that is only where the thing asked for is, or of which kind: "Ankle" for "ankle
 #: contractures". 0.04 to 0.08 do much the same.
 MODIFIER = 0.06
-#: A name for what is left when others are named: "Other appendicitis" for "appendicitis".
+#: A name for what is left when others are named, or for what comes later: "Other appendicitis" for
+#: "appendicitis", "Burn of forearm, sequela" for "burn of forearm".
 RESIDUAL = 0.06
 #: A query with a word put right, which may be another word.
 DOUBT = 0.1
@@ -54,8 +55,12 @@ BEST_OTHER = 0.96
 _LOOSE_KINDS = {Kind.BROADER, Kind.NARROWER, Kind.RELATED}
 _CHOSEN_KINDS = {Kind.PREFERRED, Kind.FULLY_SPECIFIED}
 
-#: Of the names that classifications give to what is left; "other and unspecified" leaves all open.
-_OTHER = re.compile(r"\bother\b(?! and unspecified\b)")
+#: In names that classifications give to such codes; "other and unspecified" leaves all open.
+_RESIDUAL = re.compile(r"\bother\b(?! and unspecified\b)|\bsequelae?\b|\bsubsequent encounter\b")
+#: In what asks for them.
+_ASKS_FOR_REST = re.compile(
+    r"\b(?:other|sequelae?|subsequent|late|later|old|after|following|follow|residual|history)\b"
+)
 
 #: Ascending, the best first. Equal scores: live before retired; of those that say the same, who is
 #: spelt more alike (Gleason score 4+3 or 3+4); the preferred name, one that means more or less than
@@ -155,10 +160,10 @@ class Match:
 
     @cached_property
     def is_residual(self) -> bool:
-        """Whether the name is for others than those that are named, which nobody asked for."""
-        if not self._is_judged or _OTHER.search(self.asked.form):
+        """Whether the name is for what is left or comes later, which nobody asked for."""
+        if not self._is_judged or _ASKS_FOR_REST.search(self.asked.form):
             return False
-        return bool(_OTHER.search(self.point.form))
+        return bool(_RESIDUAL.search(self.point.form))
 
     @property
     def _is_judged(self) -> bool:

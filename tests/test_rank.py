@@ -169,6 +169,9 @@ def test_what_is_asked_for_in_other_words_is_not_denied() -> None:
         ("other appendicitis", "Other acute appendicitis", False),
         ("asthma attack", "Other and unspecified asthma", False),
         ("mother", "Mothers and children", False),
+        ("burn of forearm", "Burn of left forearm, sequela", True),
+        ("burn of forearm", "Burn of left forearm, subsequent encounter", True),
+        ("late effects of stroke", "Sequelae of stroke", False),
     ],
 )
 def test_a_name_for_what_is_left_goes_behind(asked: str, found: str, counts: bool) -> None:
