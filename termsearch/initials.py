@@ -11,14 +11,14 @@ from typing import Final
 from termsearch.abbreviations import SMALL_WORDS
 from termsearch.normalize import search_form
 
-__all__ = ["LONGEST", "SHORTEST", "capitals", "initials"]
+__all__ = ["LONGEST", "SHORTEST", "UNSAID", "capitals", "initials"]
 
 #: Two letters are those of too many names, and what is longer is a word.
 SHORTEST: Final = 3
 LONGEST: Final = 6
 
 #: What the letters leave out: "SCA3", "deep vein thrombosis (disorder)".
-_UNSAID: Final = SMALL_WORDS | {"type", "de", "du", "der", "und", "et"}
+UNSAID: Final = SMALL_WORDS | {"type", "de", "du", "der", "und", "et"}
 _ASIDE: Final = re.compile(r"\([^()]*\)|\[[^][]*\]")
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 #: Longer names are sentences.
@@ -41,8 +41,8 @@ def initials(form: str) -> tuple[str, ...]:
         form = " ".join(reversed(parts))
     words = _WORD.findall(form)
     found = [_letters(words)]
-    if not _UNSAID.isdisjoint(words):
-        found.append(_letters([word for word in words if word not in _UNSAID]))
+    if not UNSAID.isdisjoint(words):
+        found.append(_letters([word for word in words if word not in UNSAID]))
     return tuple(short for short in found if SHORTEST <= len(short) <= LONGEST)
 
 
