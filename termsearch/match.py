@@ -83,6 +83,7 @@ class Match:
     Attributes:
         legs: Which found it.
         kind: The strongest evidence there is.
+        is_measured: Whether the score rests on its own cosine, or needs none.
         at_most: The score if nothing contradicts the query: that takes longest to find out.
     """
 
@@ -100,14 +101,22 @@ class Match:
             asked: The query.
             point: The name.
             legs: Which found it.
-            farthest: The lowest cosine that was fetched; no other name is nearer.
+            farthest: Its cosine where the dense leg did not bring it; until somebody looks it
+                up, the lowest that was fetched, for no other name is nearer.
             denied: How another name of the concept says what the query says is absent.
         """
         self.asked, self.point, self.legs = asked, point, legs
         self._farthest, self._denied = farthest, denied
         self._contradicts_nothing = False
         self.kind: MatchType = self._kind()
+        self.is_measured = asked.mode != "auto" or self.kind != "lexical"
         self.at_most = self._at_most()
+
+    def measured(self, cosine: float) -> "Match":
+        """The same name with its own cosine."""
+        match = Match(self.asked, self.point, self.legs, cosine, self._denied)
+        match.is_measured = True
+        return match
 
     @property
     def likeness(self) -> float:
