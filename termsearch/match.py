@@ -135,6 +135,18 @@ class Match:
         return any(absence.by == "no " for absence in absent)
 
     @property
+    def denies(self) -> bool:
+        """Whether the query says nothing but that something is absent: "no fever"."""
+        asked = facts(self.asked.form)
+        return not asked.words and any(absence.by == "no " for absence in asked.absent)
+
+    @property
+    def says_absent(self) -> bool:
+        """Whether the name says that something is absent, or that there is too little of it."""
+        said = facts(self.point.form)
+        return bool(said.absent) or said.lacks
+
+    @property
     def score(self) -> float:
         """-1 to 1, higher is nearer."""
         contradicting, shaded = self._against
@@ -180,8 +192,7 @@ class Match:
             return (), 0
         ours, theirs = facts(self.asked.form), facts(self.point.form)
         own = conflicts(ours, theirs)
-        says_absent = theirs.absent or theirs.lacks
-        return own if own or says_absent else self._denied, shades(ours, theirs)
+        return own if own or self.says_absent else self._denied, shades(ours, theirs)
 
     @property
     def order(self) -> Order:

@@ -8,6 +8,7 @@ from termsearch.concept import Kind
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.index.point import Point, points_of
 from termsearch.match import Asked, Match, Seen
+from termsearch.normalize import search_key
 from tests.concepts import concept
 
 FITTED = Calibration(intercept=-10.0, score=13.0, lead=2.0, none_below=0.45)
@@ -134,3 +135,32 @@ def test_a_first_hit_that_contradicts_the_query_otherwise_may_be_right() -> None
 
     assert match.conflicts
     assert resolution([match], FITTED, as_it_stands=True) == "ambiguous"
+
+
+def hit(query: str, name: str, cosine: float) -> Match:
+    point = points_of(concept("local", name, name), "test")[0][0]
+    return Match(Asked(query, search_key(query), "auto"), point, {"dense": Seen(1, cosine)}, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "names", "expected"),
+    [
+        ("no fever", ["Feverfew", "Fever"], "none"),
+        ("not diabetic", ["Diabetal", "Prediabetes", "Diabetic diet"], "none"),
+        ("no hearing loss", ["Hearing", "Hearing loss"], "none"),
+        # nothing that is denied
+        ("no periods", ["Menstruation", "Amenorrhea"], "ambiguous"),
+        # a name that denies something too
+        ("no iris", ["Absent iris", "Iris"], "ambiguous"),
+        ("lack of sleep", ["Sleepiness", "Sleep insufficiency", "Sleep"], "ambiguous"),
+        ("no fever", ["No fever", "Fever"], "unique"),
+        # more is asked than that
+        ("cough, no fever", ["Coughing fit", "Fever"], "ambiguous"),
+    ],
+)
+def test_what_is_only_near_is_no_answer_where_all_that_is_asked_is_that_something_is_absent(
+    query: str, names: list[str], expected: str
+) -> None:
+    matches = [hit(query, name, 0.9 - number / 100) for number, name in enumerate(names)]
+
+    assert resolution(matches, FITTED, as_it_stands=True) == expected
