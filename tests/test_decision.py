@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from termsearch.concept import Kind
-from termsearch.decision import Calibration, calibration_of, probability, resolution
+from termsearch.decision import (
+    OTHER_ABBREVIATION,
+    Calibration,
+    calibration_of,
+    probability,
+    resolution,
+)
 from termsearch.index.point import Point, points_of
 from termsearch.match import Asked, Match, Seen
 from termsearch.normalize import search_key
@@ -164,3 +170,21 @@ def test_what_is_only_near_is_no_answer_where_all_that_is_asked_is_that_somethin
     matches = [hit(query, name, 0.9 - number / 100) for number, name in enumerate(names)]
 
     assert resolution(matches, FITTED, as_it_stands=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "is_likely"),
+    [
+        ("dmd", "DMDT", False),
+        ("deaf", "Deafness", True),
+        ("covid", "COVID-19", True),
+        ("edmd", "EDMD 1", True),
+        ("micrognath", "MICROGNATHIA", True),  # in capitals, and no abbreviation
+        ("nstemi", "STEMI", True),
+    ],
+)
+def test_a_longer_abbreviation_is_another(query: str, name: str, is_likely: bool) -> None:
+    sure = probability([hit(query, name, 1.0)], FITTED)
+
+    assert sure is not None
+    assert (sure > OTHER_ABBREVIATION) is is_likely
