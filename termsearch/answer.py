@@ -122,7 +122,7 @@ class Answer(BaseModel):
     resolution: Resolution = Field(
         description="unique: one concept has exactly these words as a name (modes auto and exact "
         "look for that); none: no results, none near enough to be right, or the query "
-        "says that the first is absent; ambiguous: all else."
+        "says that the first, or what it is only near to, is absent; ambiguous: all else."
     )
     probability: float | None = Field(
         description="That the first hit is right, 0 to 1, in mode auto; null for an encoder whose "

@@ -38,14 +38,16 @@ _LEVELS: Final = _listed(
 )
 _LONGEST_LEVEL: Final = 4
 
-#: Never a head at the end: whom it befalls, how it is told, a qualifier, a dose, a salt. "Asthma
-#: patients" and "asthma exacerbation acute" are about asthma, "stroke 3 years ago" about a stroke.
+#: Never a head at the end: whom it befalls, how it is told, a qualifier, a particle, a dose, a
+#: salt. "Asthma patients" and "asthma exacerbation acute" are about asthma, "stroke 3 years ago"
+#: about a stroke, and "passing out" about no way out.
 _LIGHT: Final = _LEVELS | _listed(
     "the a an patient patients case cases episode episodes attack attacks exacerbation flare sign "
     "signs symptom symptoms finding findings problem problems condition conditions history "
     "presence evidence diagnosis onset presentation phenotype nos unspecified other "
     "acute subacute chronic recurrent severe moderate mild early late new old past current "
     "left right bilateral unilateral side upper lower open closed positive negative smoker smokers "
+    "out up down off away apart far "
     "nyha asa year years month months week weeks day days hour hours ago "
     "mg mcg ug g kg ml l iu unit units mmol percent "
     "salt hydrochloride dihydrochloride hydrobromide fumarate maleate tartrate succinate mesylate "

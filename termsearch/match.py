@@ -91,6 +91,7 @@ class Match:
     Attributes:
         legs: Which found it.
         kind: The strongest evidence there is.
+        is_measured: Whether the score rests on its own cosine, or needs none.
         at_most: The score if nothing contradicts the query: that takes longest to find out.
     """
 
@@ -108,14 +109,22 @@ class Match:
             asked: The query.
             point: The name.
             legs: Which found it.
-            farthest: The lowest cosine that was fetched; no other name is nearer.
+            farthest: Its cosine where the dense leg did not bring it; until somebody looks it
+                up, the lowest that was fetched, for no other name is nearer.
             denied: How another name of the concept says what the query says is absent.
         """
         self.asked, self.point, self.legs = asked, point, legs
         self._farthest, self._denied = farthest, denied
         self._contradicts_nothing = False
         self.kind: MatchType = self._kind()
+        self.is_measured = asked.mode != "auto" or self.kind != "lexical"
         self.at_most = self._at_most()
+
+    def measured(self, cosine: float) -> "Match":
+        """The same name with its own cosine."""
+        match = Match(self.asked, self.point, self.legs, cosine, self._denied)
+        match.is_measured = True
+        return match
 
     @property
     def likeness(self) -> float:
@@ -132,6 +141,18 @@ class Match:
         """Whether the query says that this is absent: "no fever"."""
         absent = facts(self.asked.form).absent if self.conflicts else ()
         return any(absence.by == "no " for absence in absent)
+
+    @property
+    def denies(self) -> bool:
+        """Whether the query says nothing but that something is absent: "no fever"."""
+        asked = facts(self.asked.form)
+        return not asked.words and any(absence.by == "no " for absence in asked.absent)
+
+    @property
+    def says_absent(self) -> bool:
+        """Whether the name says that something is absent, or that there is too little of it."""
+        said = facts(self.point.form)
+        return bool(said.absent) or said.lacks
 
     @property
     def score(self) -> float:
@@ -179,8 +200,7 @@ class Match:
             return (), 0
         ours, theirs = facts(self.asked.form), facts(self.point.form)
         own = conflicts(ours, theirs)
-        says_absent = theirs.absent or theirs.lacks
-        return own if own or says_absent else self._denied, shades(ours, theirs)
+        return own if own or self.says_absent else self._denied, shades(ours, theirs)
 
     @property
     def order(self) -> Order:

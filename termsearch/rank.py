@@ -22,14 +22,40 @@ class Ranking(Sequence[Match]):
     """
 
     def __init__(self, matches: Iterable[Match] = ()) -> None:
+        self._matches = list(matches)
         # The number, of equal orders, says who came first.
         self._ahead: list[tuple[Order, int, bool, Match]] = [
-            (match.order_at_best, number, False, match) for number, match in enumerate(matches)
+            (match.order_at_best, number, False, match)
+            for number, match in enumerate(self._matches)
         ]
         heapify(self._ahead)
         self._placed: dict[str, Match] = {}
         self._order: list[Match] = []
-        self._concepts = len({match.point.curie for *_, match in self._ahead})
+        self._concepts = len({match.point.curie for match in self._matches})
+
+    def unmeasured(self, count: int) -> list[Point]:
+        """Names whose own cosine decides whether they are among the first ``count``.
+
+        Until it is known they score as if they were as near as the farthest that was fetched. Where
+        many names lie close that is near: in ICD-10-CM "Loa loa infection" came first for "ear
+        infection", and not where more were wanted. What comes behind ``count`` concepts even so
+        is left out: to ask takes 0.2 ms for ten names, 0.3 for thirty (MeSH).
+        """
+        unsure = [match for match in self._matches if not match.is_measured]
+        if not unsure:
+            return []
+        sure = Ranking(match for match in self._matches if match.is_measured)
+        last = sure[count - 1].score if len(sure) >= count else -1.0
+        return [match.point for match in unsure if match.at_most >= last]
+
+    def measured(self, cosines: Mapping[str, float]) -> "Ranking":
+        """The same with the cosines of names that lacked them, by digest."""
+        return Ranking(
+            match
+            if match.is_measured or match.point.digest not in cosines
+            else match.measured(cosines[match.point.digest])
+            for match in self._matches
+        )
 
     def __len__(self) -> int:
         """How many concepts."""

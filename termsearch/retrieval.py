@@ -10,7 +10,7 @@ from termsearch.index.where import Condition
 from termsearch.match import DOUBT, DOUBT_OUT, SUREST_CORRECTED, Asked, Match
 from termsearch.normalize import search_key
 from termsearch.pipeline import batches
-from termsearch.rank import best_of_each_concept, merged
+from termsearch.rank import Ranking, best_of_each_concept, merged
 from termsearch.readings import Reading, readings
 from termsearch.vectors import Vector
 
@@ -109,16 +109,19 @@ class Retrieval:
         while pending:
             short = []
             for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
+                rankings: dict[str, Ranking] = {}
                 for form, found in self._found(block, vectors, names):
                     surest = SUREST_CORRECTED if form in guessed else 1.0
                     doubt = DOUBT if form in guessed else DOUBT_OUT if reread else 0.0
                     asked = Asked(form, search_key(form), self._mode, doubt, surest)
                     alike = [hit.point.form for hit in found.get("lexical", ())]
-                    matches = best_of_each_concept(asked, found)
+                    matches = rankings[form] = best_of_each_concept(asked, found)
                     ranked[form] = Ranked(matches, alike)
                     full = any(len(hits) == names for hits in found.values())
                     if full and len(matches) < wanted:  # many names of few concepts
                         short.append(form)
+                for form, measured in self._measured(rankings, vectors):
+                    ranked[form] = ranked[form]._replace(matches=measured)
             pending = short if names < _MOST_NAMES else []
             names = min(names * 4, max(names, _MOST_NAMES))
         return ranked
@@ -169,6 +172,20 @@ class Retrieval:
         answers = iter(self._index.search(asks))
         for form in forms:
             yield form, {leg: next(answers) for leg in legs}
+
+    def _measured(
+        self, rankings: Mapping[str, Ranking], vectors: Mapping[str, Vector]
+    ) -> Iterator[tuple[str, Ranking]]:
+        """Those of ``rankings`` that lacked cosines, with these; in one request."""
+        wanted = max(self._limit, _FEWEST)
+        unsure = {form: ranking.unmeasured(wanted) for form, ranking in rankings.items()}
+        unsure = {form: names for form, names in unsure.items() if names}
+        asks = [
+            Ask(Nearest(vectors[form]), len(names), among=tuple(name.id for name in names))
+            for form, names in unsure.items()
+        ]
+        for form, hits in zip(unsure, self._index.search(asks) if asks else (), strict=True):
+            yield form, rankings[form].measured({hit.point.digest: hit.score for hit in hits})
 
     def _question(
         self, leg: Leg, form: str, vectors: Mapping[str, Vector]

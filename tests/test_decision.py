@@ -5,9 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from termsearch.concept import Kind
-from termsearch.decision import Calibration, calibration_of, probability, resolution
+from termsearch.decision import (
+    OTHER_ABBREVIATION,
+    Calibration,
+    calibration_of,
+    probability,
+    resolution,
+)
 from termsearch.index.point import Point, points_of
 from termsearch.match import Asked, Match, Seen
+from termsearch.normalize import search_key
 from tests.concepts import concept
 
 FITTED = Calibration(intercept=-10.0, score=13.0, lead=2.0, none_below=0.45)
@@ -134,3 +141,50 @@ def test_a_first_hit_that_contradicts_the_query_otherwise_may_be_right() -> None
 
     assert match.conflicts
     assert resolution([match], FITTED, as_it_stands=True) == "ambiguous"
+
+
+def hit(query: str, name: str, cosine: float) -> Match:
+    point = points_of(concept("local", name, name), "test")[0][0]
+    return Match(Asked(query, search_key(query), "auto"), point, {"dense": Seen(1, cosine)}, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "names", "expected"),
+    [
+        ("no fever", ["Feverfew", "Fever"], "none"),
+        ("not diabetic", ["Diabetal", "Prediabetes", "Diabetic diet"], "none"),
+        ("no hearing loss", ["Hearing", "Hearing loss"], "none"),
+        # nothing that is denied
+        ("no periods", ["Menstruation", "Amenorrhea"], "ambiguous"),
+        # a name that denies something too
+        ("no iris", ["Absent iris", "Iris"], "ambiguous"),
+        ("lack of sleep", ["Sleepiness", "Sleep insufficiency", "Sleep"], "ambiguous"),
+        ("no fever", ["No fever", "Fever"], "unique"),
+        # more is asked than that
+        ("cough, no fever", ["Coughing fit", "Fever"], "ambiguous"),
+    ],
+)
+def test_what_is_only_near_is_no_answer_where_all_that_is_asked_is_that_something_is_absent(
+    query: str, names: list[str], expected: str
+) -> None:
+    matches = [hit(query, name, 0.9 - number / 100) for number, name in enumerate(names)]
+
+    assert resolution(matches, FITTED, as_it_stands=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "is_likely"),
+    [
+        ("dmd", "DMDT", False),
+        ("deaf", "Deafness", True),
+        ("covid", "COVID-19", True),
+        ("edmd", "EDMD 1", True),
+        ("micrognath", "MICROGNATHIA", True),  # in capitals, and no abbreviation
+        ("nstemi", "STEMI", True),
+    ],
+)
+def test_a_longer_abbreviation_is_another(query: str, name: str, is_likely: bool) -> None:
+    sure = probability([hit(query, name, 1.0)], FITTED)
+
+    assert sure is not None
+    assert (sure > OTHER_ABBREVIATION) is is_likely

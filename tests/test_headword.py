@@ -92,6 +92,10 @@ def is_modifier(asked: str, found: str) -> bool:
         ("heart failure nyha class iii", "failure"),
         ("von willebrand disease, type b", "disease"),
         ("stage 3 of kidney disease", "disease"),
+        # particles
+        ("passing out", "passing"),
+        ("eyes far apart", "eyes"),
+        ("flare up of gout", "gout"),
         # where nobody can tell
         ("arthritis knee", "arthritis knee"),
         ("amlodipine 5 mg tablet", "amlodipine tablet"),
@@ -123,6 +127,7 @@ def test_the_head_is_what_a_phrase_is_about(phrase: str, about: str) -> None:
         ("loss of ambulation", "ambulation"),
         ("vaccine against covid", "covid"),
         ("thyroid goiter", "thyroid"),
+        ("passing out", "out"),
         ("kidney failure patients", "kidney"),
         ("asthma patients", "patients"),
     ],
@@ -143,6 +148,7 @@ def test_a_part_of_the_words_is_told_from_what_they_are_about(asked: str, found:
         ("cardiac infarction", "heart attack"),
         ("renal failure", "kidney failure"),
         ("asthma patients", "asthma"),
+        ("eyes far apart", "wide-set eyes"),
         ("amlodipine besylate", "amlodipine"),
         ("ibuprofen tablets", "ibuprofen"),
         ("warfarin sodium", "warfarin"),

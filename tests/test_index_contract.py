@@ -181,6 +181,25 @@ def test_an_exact_ask_ranks_by_every_vector(
     assert [hit.score for hit in hits] == pytest.approx(cosines[:3], abs=1e-5)
 
 
+def test_names_chosen_by_id_are_compared_alone_and_by_their_vectors(
+    index: Index, encoder: WordHash
+) -> None:
+    put(index, encoder)
+    index.optimize()
+    vector = encoder.encode(["high fever"])[0]
+    chosen = [point for point in POINTS if point.form in {"ankle", "very high fever"}]
+    among = tuple(point.id for point in chosen)
+
+    some = index.search([Ask(Nearest(vector), 9, among=among)])[0]
+    fewer = index.search([Ask(Nearest(vector), 9, (Condition("vocabularies", ("mesh",)),),
+                              among=among)])[0]  # fmt: skip
+
+    assert [hit.point.form for hit in some] == ["very high fever", "ankle"]
+    cosines = encoder.encode([hit.point.form for hit in some]) @ vector
+    assert [hit.score for hit in some] == pytest.approx(list(cosines), abs=1e-5)
+    assert fewer == some[:1]
+
+
 def test_removed_points_are_gone(index: Index, encoder: WordHash) -> None:
     put(index, encoder)
     gone = [point.id for point in POINTS if point.vocabulary == "mesh"]

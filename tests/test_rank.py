@@ -71,6 +71,21 @@ def test_a_name_that_comes_too_late_anyway_is_not_read_for_contradictions() -> N
     assert ranked[1].conflicts
 
 
+def test_only_names_that_their_own_cosine_may_bring_forward_are_asked_for_it() -> None:
+    asked = Asked("loin", search_key("loin"), "auto")
+    dense = [Found(named("a", "flank"), 0.9), Found(named("b", "side"), 0.7)]
+    alike = [Found(named("c", "loins of beef"), 1.0), Found(named("d", "coin"), 1.0)]
+
+    ranked = best_of_each_concept(asked, {"dense": dense, "lexical": alike})
+
+    assert ranked.unmeasured(1) == []
+    assert [point.code for point in ranked.unmeasured(2)] == ["c", "d"]
+    assert [match.point.code for match in ranked] == ["a", "d", "c", "b"]
+    measured = ranked.measured({found.point.digest: 0.1 for found in alike})
+    assert [match.point.code for match in measured] == ["a", "b", "d", "c"]
+    assert measured.unmeasured(2) == []
+
+
 def test_of_names_that_say_the_same_who_is_spelt_alike_goes_first() -> None:
     asked = Asked("score gleason 4+3", search_key("score gleason 4+3"), "auto")
     names = [named("a", "Gleason score 3+4"), named("b", "Gleason score 4+3")]

@@ -62,6 +62,21 @@ def test_the_first_hit_is_the_same_however_few_are_wanted(search: TermSearch, te
     assert (one.probability, one.resolution) == (ten.probability, ten.resolution)
 
 
+def test_a_name_that_is_only_spelt_alike_has_the_cosine_of_its_own(
+    index: Index, encoder: WordHash
+) -> None:
+    near = [concept("local", str(n), f"earache of sort x{n} or y") for n in range(40)]
+    ingest([*near, concept("local", "far", "bearache")], "test", encoder, index)
+
+    with TermSearch(index, lambda: encoder) as search:
+        few, all_ = search.query("earache b"), search.query("earache b", limit=100)
+
+    (far,) = [hit for hit in all_.results if hit.code == "far"]
+    assert far.match_type == "hybrid"
+    assert far.score < few.results[-1].score
+    assert [hit.code for hit in few.results] == [hit.code for hit in all_.results[:10]]
+
+
 def test_rivals_beside_a_concept_of_many_names_count_however_few_are_wanted(store: Store) -> None:
     fitted = WordHash()
     fitted.card = fitted.card.model_copy(update={"model": MINILM})

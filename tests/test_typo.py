@@ -23,9 +23,32 @@ def test_a_slip_is_put_right(typed: str, meant: str) -> None:
     assert corrected(typed, NAMES) == meant
 
 
-@pytest.mark.parametrize("word", ["hypercalcaemia", "seize", "dise", "brca1", "hypotension"])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("schizofrenia", "schizophrenia"),
+        ("ibuprophen 200", "ibuprofen 200"),
+        ("hemoroids", "haemorrhoids"),
+        ("diarea", "diarrhoea"),
+        ("fenitoin", "phenytoin"),
+    ],
+)
+def test_two_slips_that_nobody_hears_are_put_right(typed: str, meant: str) -> None:
+    names = ["schizophrenia", "ibuprofen", "haemorrhoids", "diarrhoea", "phenytoin"]
+
+    assert corrected(typed, names) == meant
+    assert corrected(typed, names, lambda _: True) == typed
+
+
+def test_a_word_within_one_edit_goes_before_one_that_sounds_the_same() -> None:
+    assert corrected("pharyngitys", ["faringitis", "pharyngitis"]) == "pharyngitis"
+
+
+@pytest.mark.parametrize(
+    "word", ["hypercalcaemia", "seize", "dise", "brca1", "hypotension", "fifty", "hyperthyroid"]
+)
 def test_another_word_is_left_alone(word: str) -> None:
-    assert corrected(word, [*NAMES, "brca2"]) == word
+    assert corrected(word, [*NAMES, "brca2", "phyfti2", "hypothyroid"]) == word
 
 
 def test_a_word_that_another_name_has_is_no_slip() -> None:

@@ -5,8 +5,13 @@ from typing import NamedTuple
 
 from termsearch.conflict.stated import Absence, Facts, Stated
 from termsearch.conflict.values import compatible
+from termsearch.conflict.words import listed
 
 __all__ = ["Denial", "denials", "differing"]
+
+
+#: A lack that may be absent itself.
+_LACK = frozenset(listed("loss deficiency insufficiency deficit defect"))
 
 
 class Denial(NamedTuple):
@@ -78,8 +83,11 @@ def _also_there(absence: Absence, ours: Facts) -> bool:
 
 
 def _excused(absence: Absence, theirs: Facts) -> bool:
-    """Whether ``theirs`` may say the same by other words: lack of iron, iron deficiency."""
-    return absence.by == "no " and theirs.lacks
+    """Whether ``theirs`` may say the same by other words: lack of iron, iron deficiency.
+
+    Not where a lack is what is absent: no hearing loss.
+    """
+    return absence.by == "no " and theirs.lacks and _LACK.isdisjoint(absence.shown.split())
 
 
 def _shown(absence: Absence, stated: Stated | None = None) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from termsearch.conflict.levels import direction, direction_word, spacing
 from termsearch.conflict.negation import (
     absence_before,
     boundary,
@@ -38,14 +39,13 @@ from termsearch.conflict.text import BOUNDARIES, JOINERS, Text
 from termsearch.conflict.words import (
     CHOICES,
     CHOICES_BESIDE,
-    DIRECTION_OWNERS,
     DIRECTIONS,
     GREEK,
-    MEASURED,
     NEGATIONS,
     PAIRED_PARTS,
     PREFIXES,
     RELATIVES,
+    SPACINGS,
     STOPS,
     TESTS,
     stem,
@@ -60,7 +60,6 @@ _SHORTEST_PREFIXED = 6  # "bi" and four letters
 _SHORTEST_NON = 8  # spares none, nonane, and short words that begin so by chance
 _STEM_AFTER_PREFIX = 4  # as in MEASURED; enough to know hyperkalemia from hyponatremia
 _EACH_SIDE = {"left", "right"}
-_NEAR = 3  # words between "high" and what is: increased mean arterial pressure
 
 
 @lru_cache(maxsize=1 << 14)
@@ -81,7 +80,7 @@ def facts(text: str) -> Facts:
             at = _word(read, at)
     read.close()
     for position in read.directions:
-        _direction(read, position)
+        direction(read, position)
     return read.facts()
 
 
@@ -145,35 +144,6 @@ def _side_letter(text: Text, at: int) -> int:
         side = "left" if text.tokens[at] == "l" else "right"
         text.say("side", side, side)
     return at + 1
-
-
-def _direction_word(text: Text, at: int) -> int:
-    """High: of what, is clear when all words are read."""
-    if text.phrase is not None:
-        _direction(text, at)
-        return text.add(at)
-    text.directions.append(at)
-    return at + 1
-
-
-def _direction(text: Text, at: int) -> None:
-    token, noun = text.tokens[at], _measured(text, at)
-    if noun:
-        what = MEASURED.get(noun) or stem(noun)
-        text.say(f"level of {what}", DIRECTIONS[token], f"{token} {noun}")
-
-
-def _measured(text: Text, at: int) -> str:
-    """The noun that is high or low: one that has a level, else the next, else the one before."""
-    after = text.tokens[at + 1 : at + 1 + _NEAR]
-    if after and after[0] in DIRECTION_OWNERS:
-        return after[0]
-    nouns = _nouns(after) or _nouns(text.tokens[max(0, at - _NEAR) : at][::-1])
-    return next((noun for noun in nouns if noun in MEASURED), nouns[0] if nouns else "")
-
-
-def _nouns(tokens: list[str]) -> list[str]:
-    return [t for t in tokens if t.isalpha() and t not in STOPS and t not in _MARKS]
 
 
 def _result(text: Text, at: int) -> int:
@@ -249,7 +219,6 @@ def _linkage(text: Text, at: int) -> int:
 
 
 _Role = Callable[[Text, int], int]
-_MARKS = BOUNDARIES | JOINERS
 
 #: Later entries win over earlier ones.
 _ROLES: dict[str, _Role] = (
@@ -260,10 +229,11 @@ _ROLES: dict[str, _Role] = (
     | dict.fromkeys(JOINERS, joiner)
     | dict.fromkeys(CHOICES, _choice)
     | dict.fromkeys(CHOICES_BESIDE, _choice_beside)
+    | dict.fromkeys(SPACINGS, spacing)
     | dict.fromkeys(("long", "short"), _duration)
     | dict.fromkeys("lr", _side_letter)
     | dict.fromkeys("ix", lone_letter)
-    | dict.fromkeys(DIRECTIONS, _direction_word)
+    | dict.fromkeys(DIRECTIONS, direction_word)
     | dict.fromkeys(AXES, axis)
     | dict.fromkeys(ORDINALS, ordinal)
     | dict.fromkeys(NEGATIONS, negation)

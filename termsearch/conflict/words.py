@@ -16,6 +16,7 @@ __all__ = [
     "DIRECTION_OWNERS",
     "FILLERS",
     "GREEK",
+    "IONS",
     "LACKS",
     "MEASURED",
     "NEGATIONS",
@@ -23,6 +24,8 @@ __all__ = [
     "PAIRED_PARTS",
     "PREFIXES",
     "RELATIVES",
+    "SPACED",
+    "SPACINGS",
     "STOPS",
     "TESTS",
     "Choice",
@@ -117,6 +120,7 @@ _OPPOSITES: dict[str, dict[str, str]] = {
     "activity": {"active": "active", "inactive": "inactive"},
     "air": {"aerobic": "aerobic", "anaerobic": "anaerobic"},
     "serology": {"positive": "seropositive", "negative": "seronegative"},
+    "count": {"more": "extra supernumerary", "fewer": "missing"},
     "norm": {"kept": "normal normally", "left": "abnormal abnormally"},
     "pull": {
         "from": "abduction abducted abductor abductors",
@@ -190,6 +194,14 @@ MEASURED = {
     }.items()
     for word in words.split()
 }
+
+#: What notes write for them beside "high" and "low"; elsewhere "k" is a vitamin, or one of many
+#: proteins. Not "ca", which is as often cancer, or "CA 125".
+IONS = {"k": "potassium", "na": "sodium"}
+
+#: Of eyes, and of what else is a pair: hypertelorism and hypotelorism, in plain words.
+SPACINGS = {"far": "high", "wide": "high", "widely": "high", "close": "low", "closely": "low"}
+SPACED = frozenset(listed("apart set spaced together"))
 
 #: "Low-dose aspirin" says nothing of a level of aspirin.
 DIRECTION_OWNERS = frozenset(listed("dose density grade risk energy frequency molecular voltage"))

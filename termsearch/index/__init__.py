@@ -50,12 +50,14 @@ class Ask:
     Attributes:
         exact: Compare every name that ``where`` leaves, without the graph: what a faster
             search is measured against. Takes time in proportion to the names.
+        among: Ids. Compare these names alone, each by its vector; empty: all.
     """
 
     query: Nearest | Spelt | Same
     limit: int
     where: tuple[Condition, ...] = ()
     exact: bool = False
+    among: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):

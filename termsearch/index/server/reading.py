@@ -218,7 +218,7 @@ class ServerReader:
             self._sent = False
 
     def _request(self, ask: Ask) -> models.QueryRequest:
-        where = filter_of(ask.where)
+        where = filter_of(ask.where, ask.among)
         match ask.query:
             case Nearest(vector):
                 query: Any = vector.tolist()
@@ -235,7 +235,7 @@ class ServerReader:
         )
 
     def _params(self, ask: Ask, where: models.Filter | None) -> models.SearchParams:
-        if ask.exact:
+        if ask.exact or ask.among:
             return models.SearchParams(exact=True)
         unfiltered = models.SearchParams(hnsw_ef=EF, quantization=_IN_FULL)
         if where is None:

@@ -65,11 +65,12 @@ def field_indexes() -> Iterator[tuple[str, models.KeywordIndexParams]]:
         )
 
 
-def filter_of(where: Sequence[Condition]) -> models.Filter | None:
-    """All of ``where``; None for all points."""
-    if not where:
-        return None
-    return models.Filter(must=[_condition(condition) for condition in where])
+def filter_of(where: Sequence[Condition], among: Sequence[str] = ()) -> models.Filter | None:
+    """All of ``where``, and one of the ids if there are any; None for all points."""
+    must: list[models.Condition] = [_condition(condition) for condition in where]
+    if among:
+        must.append(models.HasIdCondition(has_id=[*among]))
+    return models.Filter(must=must) if must else None
 
 
 def _condition(condition: Condition) -> models.FieldCondition:
