@@ -37,6 +37,9 @@ __all__ = ["Asked", "Said", "answer"]
 
 #: Requests in one batch.
 _BATCH: Final = 200
+#: Of one batch under way together: one is embedded while the other is searched. All of 200 searches
+#: at once stood before everybody else's next request for 23 s, two for 1 s (133,047 names).
+_TOGETHER: Final = 2
 
 #: Of a parameter's name, what a header can't carry.
 _NO_TOKEN: Final = re.compile(r"[^\w.:-]", re.ASCII)
@@ -200,9 +203,15 @@ def _metadata(search: AsyncTermSearch, asked: Asked) -> Json:
 
 
 async def _batch(search: AsyncTermSearch, asked: Asked) -> Json:
-    """Its requests together, so that their texts are embedded together; answers in order."""
+    """Answers in order; its requests go on between those of others."""
     bundle = _read(asked.body)
-    answers = await asyncio.gather(*(_entry(search, asked, entry) for entry in bundle.entry))
+    places = asyncio.Semaphore(_TOGETHER)
+
+    async def answered(entry: _Entry) -> Json:
+        async with places:
+            return await _entry(search, asked, entry)
+
+    answers = await asyncio.gather(*map(answered, bundle.entry))
     made: Json = {"resourceType": "Bundle", "type": "batch-response"}
     return {**made, "entry": answers} if answers else made
 
