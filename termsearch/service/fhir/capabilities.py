@@ -78,7 +78,7 @@ def terminology_capabilities(dialect: Dialect, manifest: Manifest, base: str) ->
                 for name, said in expands.items()
             ],
             "textFilter": "By meaning, spelling and beginnings of words; typing errors are put "
-            "right.",
+            "right; what is not meant is left out.",
         },
         "codeSearch": "in-compose",
         "validateCode": {"translations": True},
