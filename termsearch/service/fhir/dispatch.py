@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -30,6 +30,7 @@ from termsearch.service.fhir.parameters import Given, given
 from termsearch.service.fhir.resources import code_system, value_set
 from termsearch.service.fhir.search import found, known
 from termsearch.service.fhir.sets import by_url
+from termsearch.service.fhir.shape import WHOLE, shaped
 from termsearch.service.fhir.systems import Systems
 from termsearch.service.problems import Problem, problem_of
 
@@ -103,11 +104,16 @@ class _Bundle(BaseModel):
 
 
 async def answer(search: AsyncTermSearch, asked: Asked) -> Said:
-    """What a request is answered.
+    """What a request is answered, as much of it as is wanted.
 
     Raises:
         Problem: It can't be.
     """
+    said = await _whole(search, asked)
+    return replace(said, resource=shaped(said.resource, asked.query)) if asked.path else said
+
+
+async def _whole(search: AsyncTermSearch, asked: Asked) -> Said:
     parts = asked.path.split("/") if asked.path else []
     match parts:
         case [] if asked.method == "POST":
@@ -150,7 +156,7 @@ async def _operation(
 ) -> Said:
     if asked.method not in {"GET", "POST"}:
         raise Problem(405, f"{asked.method} is not for operations; GET and POST are.")
-    known = operation.known(asked.dialect)
+    known = {**operation.known(asked.dialect), **WHOLE}
     read = given(known, asked.query, asked.body, strict=asked.strict)
     if asked.languages and "displayLanguage" in known and _speaks_several(search, read):
         read = read.with_text("displayLanguage", read.text("displayLanguage") or asked.languages)

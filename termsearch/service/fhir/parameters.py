@@ -23,7 +23,7 @@ T = TypeVar("T")
 Known = Mapping[str, str]
 
 #: Of every request: https://hl7.org/fhir/R4/http.html#parameters.
-_CONTROL: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
+_CONTROL: Final = frozenset({"_format", "_pretty"})
 
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "Coding": Coding,
