@@ -114,7 +114,12 @@ _ALIASES = {
         *(sab.rstrip("*") for sab in vocabulary.sabs),
     )
     if alias and alias != "urn:oid:"
-} | {"snomed": "snomedct", "sct": "snomedct", "http://snomed.info/id": "snomedct"}
+} | {
+    "snomed": "snomedct",
+    "sct": "snomedct",
+    "http://snomed.info/id": "snomedct",
+    "http://terminology.hl7.org/codesystem/umls": "umls",
+}
 
 #: Translations keep their mother's codes: MSHFRE, MDRSPA, LNC-ES-ES, ICPC2EDUT.
 _TRANSLATED = tuple(

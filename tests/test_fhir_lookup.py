@@ -95,6 +95,13 @@ def test_a_code_system_goes_by_all_its_names(client: TestClient, system: str) ->
     assert value(answer, "display") == "Fever"
 
 
+def test_umls_goes_by_the_address_of_hl7s_terminology_too(client: TestClient) -> None:
+    answer = get(client, LOOKUP, system="http://terminology.hl7.org/CodeSystem/umls",
+                 code="C9900001")  # fmt: skip
+
+    assert value(answer, "display") == "Coughing"
+
+
 @pytest.mark.parametrize(
     ("query", "status", "code", "said"),
     [
