@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,24 @@ def test_admin_routes_need_the_role(shelf: Shelf, keys_file: Path) -> None:
 
     assert refused.status_code == 403
     assert "role read" in refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "said"),
+    [
+        ("", "/search", "401 caller=- problem=unauthorized"),
+        (READ, "/admin/reload", "403 caller=ward problem=forbidden"),
+        (READ, "/search/bulk", "413 caller=ward problem=body-too-large"),
+    ],
+)
+def test_the_log_says_why_a_request_was_refused(
+    shelf: Shelf, keys_file: Path, caplog: pytest.LogCaptureFixture, key: str, path: str, said: str
+) -> None:
+    with caplog.at_level(logging.INFO, "termsearch.access"):
+        ask(shelf, path, key, keys_file, method="POST", content=b"x" * 2_000_000)
+
+    line = next(each for each in caplog.messages if each.startswith("POST"))
+    assert re.sub(r"\S+ms ", "", line).endswith(said)
 
 
 def test_without_keys_there_is_no_admin(shelf: Shelf) -> None:

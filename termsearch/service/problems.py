@@ -164,6 +164,7 @@ def response_to(scope: Scope, problem: Problem) -> Response:
 
 async def respond(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with ``problem``, for middleware; the connection ends, a body may be unread."""
+    scope["termsearch.problem"] = problem.info.code
     response = response_to(scope, problem)
     response.headers["Connection"] = "close"
     await response(scope, receive, send)
