@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 __all__ = [
     "KNOWN",
+    "NO_CURIE",
     "Vocabulary",
     "curie",
     "full_code",
@@ -98,6 +99,9 @@ KNOWN: tuple[Vocabulary, ...] = (
                "2.16.840.1.113883.6.205", ("NCBI",)),
     Vocabulary("chv", "Consumer Health Vocabulary", "", "", ("CHV",)),
 )  # fmt: skip
+
+#: Of a code by itself.
+NO_CURIE = "a vocabulary, a colon and a code are expected, a CURIE such as mesh:D005334"
 
 _BY_ID = {vocabulary.id: vocabulary for vocabulary in KNOWN}
 

@@ -64,7 +64,7 @@ LAYERS = (
         "unreadable",
         "vocabulary",
     ),
-    ("complaint", "elsewhere", "lexicon", "text"),
+    ("complaint", "elsewhere", "lexicon", "misshapen", "text"),
     ("normalize",),
     ("abbreviations", "conflict", "headword"),
     ("concept",),

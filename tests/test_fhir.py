@@ -185,6 +185,15 @@ def test_what_is_not_there_is_an_operation_outcome(
     assert failed(outcome)[0] == code
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("OPTIONS", "/metadata")])
+def test_what_is_not_answered_points_to_what_describes_fhir(
+    client: TestClient, method: str, path: str
+) -> None:
+    outcome = ask(client.request(method, f"/fhir{path}"), 405)
+
+    assert "See /fhir/metadata for what there is" in failed(outcome)[1]
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [

@@ -94,12 +94,17 @@ def test_a_bug_in_one_entry_of_a_batch_is_that_entrys_own(
         (batch(kind="transaction"), "not-supported"),
         ({"resourceType": "Patient", "type": "batch"}, "not-supported"),
         ({"resourceType": "Bundle"}, "invalid"),
+        ([], "invalid"),
         ({"resourceType": "Bundle", "type": "batch", "entry": [{}]}, "invalid"),
         (batch(*[("GET", "metadata")] * 201), "invalid"),
     ],
 )
 def test_what_is_no_batch_is_refused(client: TestClient, body: Any, code: str) -> None:
-    assert failed(post(client, "", body, status=400))[0] == code
+    found, said = failed(post(client, "", body, status=400))
+
+    assert found == code
+    assert "_Bundle" not in said
+    assert "after validation" not in said
 
 
 def test_a_batch_speaks_the_version_that_it_is_sent_in(client: TestClient) -> None:

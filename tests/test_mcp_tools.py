@@ -208,7 +208,7 @@ def test_codes_are_validated_in_order_in_one_answer(shelf: Shelf) -> None:
     assert (case["exists"], "mesh:D990002" in case["problem"]) == (False, True)
     assert (merged["active"], merged["replaced_by"]) == (False, ["umls:C9900001"])
     assert (source["active"], source["used_by"]) == (True, ["umls:C9900001"])
-    assert "CURIE" in word["problem"] or "mesh" in word["problem"]
+    assert "a vocabulary, a colon and a code are expected, a CURIE" in word["problem"]
     assert "nosuch" in vocabulary["problem"]
 
 

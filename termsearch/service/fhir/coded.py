@@ -7,7 +7,7 @@ of UMLS) the codes are known that concepts use, and the names they use them for.
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from termsearch.codes import richness
+from termsearch.codes import richness, similar_codes
 from termsearch.concept import Kind
 from termsearch.index import Index
 from termsearch.index.point import Point
@@ -134,11 +134,18 @@ def known_code(index: Index, system: System, code: str) -> Coded:
     if found is None:
         old = gone(index, system, code)
         if old is None:
-            raise not_found(f"{code} is no code of {system.canonical}.")
+            written = _written(index, system, code)
+            raise not_found(f"{code} is no code of {system.canonical}{written}.")
         use = " or ".join(code_of(system.vocabulary, each) for each in old.successors)
         said = f"{code} of {system.canonical} is retired and not in this index; use {use}."
         raise not_found(said)
     return found
+
+
+def _written(index: Index, system: System, code: str) -> str:
+    """How a code is to be written that other ways in put right: ``E119``, ``d990002``."""
+    near = similar_codes(index, curie_of(system, full_code(system.vocabulary, code)))
+    return f"; it has {code_of(system.vocabulary, near[0])}" if near else ""
 
 
 def curie_of(system: System, code: str) -> str:

@@ -26,7 +26,7 @@ from termsearch.service.fhir.outcome import (
     outcome,
     outcome_of,
 )
-from termsearch.service.fhir.parameters import Given, given
+from termsearch.service.fhir.parameters import Given, given, wrong
 from termsearch.service.fhir.resources import code_system, value_set
 from termsearch.service.fhir.search import found, known
 from termsearch.service.fhir.sets import by_url
@@ -226,9 +226,7 @@ def _read(body: object) -> _Bundle:
     try:
         bundle = _Bundle.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise invalid(f"the body is no Bundle of requests: {where}: {first['msg']}.") from error
+        raise invalid(f"the body is no Bundle of requests: {wrong(error)}.") from error
     if bundle.resource_type != "Bundle" or bundle.type != "batch":
         raise not_supported("a POST to the base needs a Bundle of type batch.")
     return bundle

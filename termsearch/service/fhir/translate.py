@@ -73,7 +73,7 @@ _BACK: Final = _BOTH_WAYS | {"replaces"}
 #: cross-reference or a replacement may be wider, narrower or only near, and it does not say which.
 _SAME: Final = frozenset({"source", "used by", "shared"})
 
-_NOTHING: Final = "the vocabularies in the index say of no code that it matches."
+_NOTHING: Final = "no vocabulary in the index names a code that matches it."
 
 _MISSING: Final = 404
 
