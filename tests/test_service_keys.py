@@ -71,7 +71,23 @@ def test_probes_need_no_key_and_learn_nothing_of_the_content(shelf: Shelf, keys_
     assert ask(shelf, "/ready", READ, keys_file).json()["releases"]["mesh"] == "2026"
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/docs", "/openapi.json", "/version", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/docs", "/openapi.json", "/fhir/metadata", "/fhir/r5/metadata?_format=json"]
+)
+def test_what_describes_the_service_needs_none_and_tells_nothing_of_the_content(
+    shelf: Shelf, keys_file: Path, path: str
+) -> None:
+    answer = ask(shelf, path, "", keys_file)
+
+    assert answer.status_code == 200
+    assert "2026XX" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/metrics", "/version", "/nothing", "/fhir/metadata?mode=terminology",
+     "/fhir/r4/metadata?_format=json&m%6Fde=terminology", "/fhir/CodeSystem"],
+)  # fmt: skip
 def test_all_else_needs_one(shelf: Shelf, keys_file: Path, path: str) -> None:
     assert ask(shelf, path, "", keys_file).status_code == 401
 
