@@ -25,7 +25,7 @@ from termsearch.index.where import Condition, Where
 from termsearch.normalize import search_form
 from termsearch.text import require_text
 
-__all__ = ["Completion", "Completions", "autocomplete"]
+__all__ = ["Completion", "Completions", "autocomplete", "has_words"]
 
 #: Names fetched, one step after the other until there are concepts enough. What a step adds comes
 #: behind what was there: the first ten are the same however many are wanted. The steps take 2,
@@ -113,6 +113,13 @@ def autocomplete(
         ),
         results=[_completion(point, fit.slips, names[point.vocabulary]) for fit, point in ranked],
     )
+
+
+def has_words(name: str, text: str) -> bool:
+    """Whether each word of ``text`` begins one of ``name``, accents aside; without slips."""
+    words = _words(unaccented(search_form(name)))
+    typed = _words(_POSSESSIVE.sub("", unaccented(search_form(text))))
+    return bool(typed) and all(any(word.startswith(t) for word in words) for t in typed)
 
 
 def _ranked(index: Index, form: str, where: Where, limit: int) -> Sequence[tuple[_Fit, Point]]:

@@ -106,15 +106,11 @@ def successor(index: Index, point: Point) -> list[Point] | None:
 
 
 def similar_codes(index: Index, wanted: str) -> list[str]:
-    """CURIEs in ``index`` that differ from ``wanted`` in case only.
-
-    If there are none, what CURIEs of each vocabulary in it begin with: ``mesh:...``.
-    """
+    """CURIEs in ``index`` that differ from ``wanted`` in case only."""
     prefix, _, code = wanted.partition(":")
     spellings = dict.fromkeys(
         f"{p}:{c}"
         for p in (prefix, prefix.upper(), prefix.lower())
         for c in (code, code.upper(), code.lower())
     )
-    known = [each for each in spellings if index.count([Condition("curies", (each,))])]
-    return known or [f"{vocabulary}:..." for vocabulary in index.manifest.vocabularies()]
+    return [each for each in spellings if index.count([Condition("curies", (each,))])]

@@ -69,9 +69,9 @@ def extra_missing(package: str, extra: str) -> ConfigError:
 class UnknownValueError(UsageError):
     """A filter names a vocabulary, type, language or code that the index does not hold."""
 
-    def __init__(self, what: str, value: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, value: str, known: Iterable[str], hint: str = "") -> None:
         self.what, self.value = what, value
-        super().__init__(f"unknown {what} {value!r}; {_nearest(value, known)}")
+        super().__init__(f"unknown {what} {value!r}; {hint or _nearest(value, known)}")
 
 
 class RetiredCodeError(UsageError):
@@ -291,4 +291,4 @@ def _nearest(value: str, known: Iterable[str]) -> str:
         return f"nearest known: {', '.join(close)}"
     if len(all_known) > _READABLE:
         return f"known: {', '.join(all_known[:_READABLE])} and {len(all_known) - _READABLE} more"
-    return f"known: {', '.join(all_known) or 'none'}"
+    return f"known: {', '.join(all_known)}" if all_known else "nothing known is like it"

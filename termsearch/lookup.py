@@ -15,7 +15,7 @@ from termsearch.index.point import Point
 from termsearch.index.where import CARD, LIVE, Condition
 from termsearch.normalize import search_form
 from termsearch.text import require_text
-from termsearch.vocabulary import curie, split_curie
+from termsearch.vocabulary import NO_CURIE, curie, split_curie
 
 __all__ = ["Entry", "NameInfo", "Redirect", "Related", "lookup"]
 
@@ -93,7 +93,7 @@ def _canonical(index: Index, text: str) -> str:
     require_text([text])
     parts = split_curie(text)
     if parts is None:
-        raise UnknownValueError("code", text, ["a CURIE such as mesh:D005334"])
+        raise UnknownValueError("code", text, (), NO_CURIE)
     known = index.manifest.searchable_vocabularies()
     if parts[0] not in known:
         raise UnknownValueError("vocabulary", parts[0], known)

@@ -168,7 +168,9 @@ class Service:
         except (OSError, HTTPException, ValidationError):
             return None
         told = [(answer.query, answer.index.name) for answer in answers]
-        return answers if told == [(text, self.index) for text in texts] else None
+        refused = any(answer.error for answer in answers)
+        same = told == [(text, self.index) for text in texts]
+        return [*answers] if same and not refused else None
 
     def _asked(self, body: bytes) -> tuple[int, bytes]:
         """Status and body of what ``/search/bulk`` answers."""
@@ -232,8 +234,12 @@ class _Refused(BaseModel):
     error: _Said
 
 
+class _Row(Answer):
+    error: str = Field(default="", exclude=True)
+
+
 class _Answered(BaseModel):
-    answers: list[Answer]
+    answers: list[_Row]
 
 
 def _path(settings: Settings) -> Path:

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 __all__ = [
     "KNOWN",
+    "NO_CURIE",
     "Vocabulary",
     "curie",
     "full_code",
@@ -99,6 +100,9 @@ KNOWN: tuple[Vocabulary, ...] = (
     Vocabulary("chv", "Consumer Health Vocabulary", "", "", ("CHV",)),
 )  # fmt: skip
 
+#: Of a code by itself.
+NO_CURIE = "a vocabulary, a colon and a code are expected, a CURIE such as mesh:D005334"
+
 _BY_ID = {vocabulary.id: vocabulary for vocabulary in KNOWN}
 
 #: Every spelling, case-folded, to the id. ``MSH*`` stands for MSH and MSHFRE, MSHSPA, ...
@@ -114,7 +118,12 @@ _ALIASES = {
         *(sab.rstrip("*") for sab in vocabulary.sabs),
     )
     if alias and alias != "urn:oid:"
-} | {"snomed": "snomedct", "sct": "snomedct", "http://snomed.info/id": "snomedct"}
+} | {
+    "snomed": "snomedct",
+    "sct": "snomedct",
+    "http://snomed.info/id": "snomedct",
+    "http://terminology.hl7.org/codesystem/umls": "umls",
+}
 
 #: Translations keep their mother's codes: MSHFRE, MDRSPA, LNC-ES-ES, ICPC2EDUT.
 _TRANSLATED = tuple(

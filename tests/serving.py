@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import httpx
 from fastapi import FastAPI
 
+from termsearch.aio import AsyncTermSearch
 from termsearch.concept import Concept
 from termsearch.encoder import Vectors
 from termsearch.ingest import ingest
@@ -18,7 +19,7 @@ from termsearch.service import ServiceConfig, create_app
 from tests.concepts import ALL, OLD_FEVER
 from tests.conftest import Store, WordHash
 
-__all__ = ["Gate", "Shelf", "client_of", "get", "run"]
+__all__ = ["Gate", "Shelf", "begun", "behind", "client_of", "get", "run"]
 
 T = TypeVar("T")
 
@@ -59,6 +60,17 @@ class Gate(WordHash):
         if "poison" in names:
             raise RuntimeError("can't be embedded")
         return super().encode(names, unit=unit)
+
+
+def behind(gate: Gate, shelf: Shelf) -> AsyncTermSearch:
+    """A search whose encoder is ``gate``."""
+    return AsyncTermSearch(lambda: TermSearch(shelf.store.open(), lambda: gate))
+
+
+async def begun(work: "asyncio.Task[object]", gate: Gate) -> None:
+    """Until the encoder has its first text."""
+    await asyncio.to_thread(gate.reached.wait, 30)
+    assert not work.done()
 
 
 @asynccontextmanager

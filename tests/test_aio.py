@@ -1,7 +1,6 @@
 """Many callers at once: embedded together, answered in order, none at another's expense."""
 
 import asyncio
-import threading
 from typing import Any
 
 import pytest
@@ -10,29 +9,18 @@ from termsearch.aio import AsyncTermSearch, Question, Terms
 from termsearch.aio.line import Line, Waiting
 from termsearch.answer import Answer
 from termsearch.errors import (
-    IndexUnreadableError,
     ModelUnavailableError,
     UnknownValueError,
     UsageError,
 )
 from termsearch.search import TermSearch, Where
 from tests.conftest import WordHash
-from tests.serving import Gate, Shelf, run
+from tests.serving import Gate, Shelf, begun, behind, run
 
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     return Shelf(tmp_path_factory.mktemp("shelf"))
-
-
-def behind(gate: Gate, shelf: Shelf) -> AsyncTermSearch:
-    return AsyncTermSearch(lambda: TermSearch(shelf.store.open(), lambda: gate))
-
-
-async def begun(work: "asyncio.Task[object]", gate: Gate) -> None:
-    """Until the encoder has its first text."""
-    await asyncio.to_thread(gate.reached.wait, 30)
-    assert not work.done()
 
 
 def best(answer: object) -> str:
@@ -190,28 +178,6 @@ def test_other_calls_have_their_turn_between_the_parts_of_a_batch(shelf: Shelf) 
     assert done == ["count", "many"]
 
 
-def test_a_closed_search_says_so(shelf: Shelf) -> None:
-    async def ask() -> None:
-        search = AsyncTermSearch(shelf.open)
-        async with search:
-            pass
-        await search.query("fever")
-
-    with pytest.raises(IndexUnreadableError, match="closed"):
-        run(ask())
-
-
-def test_a_search_that_was_closed_can_be_opened_again(shelf: Shelf) -> None:
-    async def ask() -> Answer:
-        search = AsyncTermSearch(shelf.open)
-        async with search:
-            pass
-        async with search:
-            return await search.query("fever")
-
-    assert run(ask()).results
-
-
 def test_a_question_that_cannot_be_grouped_fails_alone(shelf: Shelf) -> None:
     async def ask() -> tuple[object, ...]:
         async with AsyncTermSearch(shelf.open) as search:
@@ -239,6 +205,20 @@ def test_batches_are_told_to_an_observer(shelf: Shelf) -> None:
     run(ask())
 
     assert sum(sizes) == 3
+
+
+def test_an_observer_that_fails_stops_nobody(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_size: int, _seconds: float) -> None:
+        raise RuntimeError("no room for figures")
+
+    async def ask() -> list[str]:
+        async with AsyncTermSearch(shelf.open, observe=broken) as search:
+            return [best(await search.query(text)) for text in ("fever", "cough", "ankle")]
+
+    assert run(ask()) == ["mesh:D990002", "umls:C9900001", "snomedct:29999992"]
+    assert "RuntimeError" in caplog.text
 
 
 def waiting(text: str, limit: int = 10) -> Waiting:
@@ -276,21 +256,3 @@ def test_the_order_of_one_caller_is_kept_over_batches() -> None:
         return [text for _ in range(4) for text in taken(line, 6)]
 
     assert run(stand()) == [str(number) for number in range(20)]
-
-
-def test_an_index_that_can_not_be_opened_leaves_no_thread() -> None:
-    opening: list[threading.Thread] = []
-
-    def broken() -> TermSearch:
-        opening.append(threading.current_thread())
-        raise IndexUnreadableError("damaged")
-
-    async def opened() -> None:
-        await AsyncTermSearch(broken).open()
-
-    with pytest.raises(IndexUnreadableError, match="damaged"):
-        run(opened())
-
-    (thread,) = opening
-    thread.join(10)
-    assert not thread.is_alive()

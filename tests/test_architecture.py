@@ -64,7 +64,7 @@ LAYERS = (
         "unreadable",
         "vocabulary",
     ),
-    ("complaint", "elsewhere", "lexicon", "text"),
+    ("complaint", "elsewhere", "lexicon", "misshapen", "text"),
     ("clinical", "normalize"),
     ("abbreviations", "conflict", "headword"),
     ("initials",),

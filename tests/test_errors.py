@@ -21,7 +21,7 @@ from termsearch.errors import (
 )
 from termsearch.index import Index
 from termsearch.ingest import ingest
-from termsearch.service.problems import Problem, handle_problems, problem_of
+from termsearch.service.problems import Problem, Speaker, handle_problems, problem_of
 from tests.concepts import ALL, concept
 from tests.conftest import WordHash
 
@@ -78,7 +78,8 @@ def test_a_bug_is_logged_with_its_place_and_without_its_words(
 def test_each_application_has_its_own_way_to_say_a_problem() -> None:
     plain, strange = FastAPI(), FastAPI()
     handle_problems(plain, {})
-    handle_problems(strange, {"/odd": lambda problem: PlainTextResponse(str(problem))})
+    odd = Speaker(lambda problem: PlainTextResponse(str(problem)), "/odd")
+    handle_problems(strange, {"/odd": odd})
 
     def said(app: FastAPI, path: str) -> str:
         @app.get(path)

@@ -185,6 +185,25 @@ def test_what_is_not_there_is_an_operation_outcome(
     assert failed(outcome)[0] == code
 
 
+@pytest.mark.parametrize("version", ["r4", "r5"])
+def test_every_parameter_of_an_expansion_is_declared(client: TestClient, version: str) -> None:
+    told = get(client, f"{version}/metadata", mode="terminology")["expansion"]["parameter"]
+
+    names = {each["name"] for each in told}
+    assert {"filter", "designation", "check-system-version", "force-system-version"} <= names
+    assert names.isdisjoint({"context", "useSupplement"})
+    assert ("property" in names) == (version == "r5")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("OPTIONS", "/metadata")])
+def test_what_is_not_answered_points_to_what_describes_fhir(
+    client: TestClient, method: str, path: str
+) -> None:
+    outcome = ask(client.request(method, f"/fhir{path}"), 405)
+
+    assert "See /fhir/metadata for what there is" in failed(outcome)[1]
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
@@ -264,13 +283,13 @@ def test_who_has_no_key_is_told_so_in_fhir(tmp_path: Path) -> None:
     keys.write_text("ward:read:0123456789abcdef0123456789abcdef\n")
     keys.chmod(0o600)
     with served(tmp_path, keys_file=keys) as client:
-        without = client.get("/fhir/metadata")
+        without = client.get("/fhir/CodeSystem")
         key = {"Authorization": "Bearer 0123456789abcdef0123456789abcdef"}
-        with_it = client.get("/fhir/metadata", headers=key)
+        with_it = client.get("/fhir/CodeSystem", headers=key)
 
     assert failed(ask(without, 401))[0] == "login"
     assert without.headers["www-authenticate"] == "Bearer"
-    assert ask(with_it)["resourceType"] == "CapabilityStatement"
+    assert ask(with_it)["resourceType"] == "Bundle"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A Bundle of requests to /fhir: each is answered in its place, and fails alone."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from starlette.testclient import TestClient
 
 from termsearch.encoder import Vectors
 from tests.conftest import WordHash
-from tests.fhir import FEVER, MESH, failed, get, post, served, value
+from tests.fhir import FEVER, MESH, application, failed, get, post, served, value
+from tests.serving import Gate, client_of, run
 
 
 def batch(*entries: tuple[str, str] | tuple[str, str, Any], kind: str = "batch") -> dict[str, Any]:
@@ -92,12 +94,17 @@ def test_a_bug_in_one_entry_of_a_batch_is_that_entrys_own(
         (batch(kind="transaction"), "not-supported"),
         ({"resourceType": "Patient", "type": "batch"}, "not-supported"),
         ({"resourceType": "Bundle"}, "invalid"),
+        ([], "invalid"),
         ({"resourceType": "Bundle", "type": "batch", "entry": [{}]}, "invalid"),
         (batch(*[("GET", "metadata")] * 201), "invalid"),
     ],
 )
 def test_what_is_no_batch_is_refused(client: TestClient, body: Any, code: str) -> None:
-    assert failed(post(client, "", body, status=400))[0] == code
+    found, said = failed(post(client, "", body, status=400))
+
+    assert found == code
+    assert "_Bundle" not in said
+    assert "after validation" not in said
 
 
 def test_a_batch_speaks_the_version_that_it_is_sent_in(client: TestClient) -> None:
@@ -111,3 +118,31 @@ def test_a_batch_speaks_the_version_that_it_is_sent_in(client: TestClient) -> No
 
 def test_an_empty_batch_has_an_empty_answer(client: TestClient) -> None:
     assert "entry" not in post(client, "r5", batch())
+
+
+def test_a_batch_lets_others_pass(tmp_path: Path) -> None:
+    gate = Gate()
+    gate.open.set()
+    app = application(tmp_path, encoder=gate)
+    expand = f"ValueSet/$expand?url={MESH}?fhir_vs&filter="
+    texts = [f"fever {number}" for number in range(20)]
+
+    async def ask_both() -> list[int]:
+        async with client_of(app) as client:
+            gate.together.clear()
+            gate.open.clear()
+            gate.reached.clear()
+            body = batch(*(("GET", f"{expand}{text}") for text in texts))
+            many = asyncio.create_task(client.post("/fhir", json=body))
+            while not gate.reached.is_set():
+                await asyncio.sleep(0.01)
+            short = asyncio.create_task(client.get(f"/fhir/{expand}cough"))
+            while not app.state.holder.depth:  # until it stands in the line
+                await asyncio.sleep(0.01)
+            gate.open.set()
+            return [each.status_code for each in await asyncio.gather(many, short)]
+
+    assert run(ask_both()) == [200, 200]
+    assert max(len({*texts}.intersection(together)) for together in gate.together) <= 2
+    embedded = [text for together in gate.together for text in together]
+    assert embedded.index("cough") < embedded.index(texts[-1])

@@ -1,11 +1,13 @@
 """ValueSet/$expand: every way to name a value set and to search it, and how it comes back."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fhir import EXPAND, MESH, SNOMED, ask, codes, echoed, expand, failed, get, post
+from tests.conftest import WordHash
+from tests.fhir import EXPAND, MESH, SNOMED, ask, codes, echoed, expand, failed, get, post, served
 
 
 def extensions(contained: Any) -> dict[str, Any]:
@@ -84,13 +86,55 @@ def test_a_value_set_that_is_not_to_be_had_is_refused(
 
 
 def test_a_filter_finds_by_meaning_with_its_score(client: TestClient) -> None:
-    value_set = expand(client, f"{MESH}?fhir_vs", filter="pyrexia", count=2)
+    value_set = expand(client, f"{MESH}?fhir_vs", filter="fever", count=2)
 
     first, second = value_set["expansion"]["contains"]
     assert (first["code"], first["display"]) == ("D990002", "Fever")
-    assert extensions(first) == {"score": 1, "match-type": "exact", "matched-name": "Pyrexia"}
+    assert extensions(first) == {"score": 1, "match-type": "exact", "matched-name": "Fever"}
     assert extensions(second)["score"] < 1
-    assert value_set["expansion"]["total"] == 3
+    assert value_set["expansion"]["total"] == 2
+
+
+def filtered(client: TestClient, text: str) -> Any:
+    """What a filter leaves of three codes that are sent."""
+    three = [{"code": code} for code in ("D990001", "D990002", "D990003")]
+    body = {"resourceType": "ValueSet", "status": "active",
+            "compose": {"include": [{"system": MESH, "concept": three}]}}  # fmt: skip
+    return post(client, f"{EXPAND}?filter={text}", body)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("zzzz", []),
+        ("asdfgh", []),
+        ("...", []),
+        ("pyrexia", ["D990002"]),
+        ("symp si", ["D990001"]),
+        ("hyperpyrexea", ["D990003"]),
+        ("raised body temperature", ["D990002"]),
+    ],
+)
+def test_a_filter_leaves_out_what_it_does_not_mean(
+    client: TestClient, text: str, left: list[str]
+) -> None:
+    value_set = filtered(client, text)
+
+    assert codes(value_set) == left
+    assert value_set["expansion"]["total"] == len(left)
+
+
+def test_the_floor_of_a_score_is_that_of_its_encoder(client: TestClient, tmp_path: Path) -> None:
+    fitted = WordHash()
+    model = "sentence-transformers/all-MiniLM-L6-v2"
+    fitted.card = fitted.card.model_copy(update={"model": model})
+
+    with served(tmp_path, encoder=fitted) as other:
+        lower = filtered(other, "fever of patient")
+
+    assert codes(filtered(client, "fever of patient")) == ["D990002"]
+    assert codes(lower) == ["D990002", "D990003"]
+    assert 0.45 <= extensions(lower["expansion"]["contains"][1])["score"] < 0.6
 
 
 def test_a_fuzzy_filter_is_what_every_filter_is(client: TestClient) -> None:
@@ -141,7 +185,7 @@ def test_the_set_below_a_retired_code_is_that_code_and_not_its_successor(
     client: TestClient,
 ) -> None:
     listed = expand(client, f"{SNOMED}?fhir_vs=isa/39999993")
-    found = expand(client, f"{SNOMED}?fhir_vs=isa/39999993", filter="ankle state")
+    found = expand(client, f"{SNOMED}?fhir_vs=isa/39999993", filter="state")
 
     assert codes(listed) == codes(found) == ["39999993"]
 

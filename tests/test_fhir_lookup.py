@@ -1,12 +1,28 @@
 """CodeSystem/$lookup: what is said of a code."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from termsearch.service.fhir.properties import PROPERTY_URIS
-from tests.fhir import ICD, LOINC, LOOKUP, MESH, SNOMED, UMLS, failed, get, parts, post, sent, value
+from tests.concepts import concept
+from tests.fhir import (
+    ICD,
+    LOINC,
+    LOOKUP,
+    MESH,
+    SNOMED,
+    UMLS,
+    failed,
+    get,
+    parts,
+    post,
+    sent,
+    served,
+    value,
+)  # fmt: skip
 
 
 def properties(answer: Any, code: str) -> list[tuple[Any, Any]]:
@@ -95,11 +111,26 @@ def test_a_code_system_goes_by_all_its_names(client: TestClient, system: str) ->
     assert value(answer, "display") == "Fever"
 
 
+def test_a_code_without_its_dot_is_told_how_it_is_written(tmp_path: Path) -> None:
+    with served(tmp_path, concept("icd10cm", "E11.9", "Sweet blood")) as client:
+        outcome = get(client, LOOKUP, status=404, system=ICD, code="E119")
+
+    assert failed(outcome)[1].endswith("; it has E11.9.")
+
+
+def test_umls_goes_by_the_address_of_hl7s_terminology_too(client: TestClient) -> None:
+    answer = get(client, LOOKUP, system="http://terminology.hl7.org/CodeSystem/umls",
+                 code="C9900001")  # fmt: skip
+
+    assert value(answer, "display") == "Coughing"
+
+
 @pytest.mark.parametrize(
     ("query", "status", "code", "said"),
     [
         ({"system": MESH, "code": "D1"}, 404, "not-found", "D1 is no code of"),
-        ({"system": UMLS, "code": "C9900000"}, 404, "not-found", "merged into C9900001"),
+        ({"system": MESH, "code": "d990002"}, 404, "not-found", "it has D990002"),
+        ({"system": UMLS, "code": "C9900000"}, 404, "not-found", "is retired and not in this"),
         ({"system": "http://example.org", "code": "D1"}, 404, "not-found", "not in the index"),
         ({"system": MESH, "code": "D990002", "version": "1999"}, 404, "not-found", "2026"),
         ({"system": LOINC, "code": "99-9", "version": "2"}, 404, "not-found", "not known"),

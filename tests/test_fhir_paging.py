@@ -46,8 +46,11 @@ def deep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield opened
 
 
-@pytest.mark.parametrize("text", ["trem", "tremor", "odd tremor 7", "uncommon tremor"])
-def test_pages_of_any_size_are_parts_of_one_list(large: TestClient, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "many"),
+    [("trem", 400), ("tremor", 400), ("odd tremor 7", 301), ("uncommon tremor", 100)],
+)
+def test_pages_of_any_size_are_parts_of_one_list(large: TestClient, text: str, many: int) -> None:
     def paged(size: int, end: int) -> list[str]:
         pages = [expand(large, "urn:x-termsearch:ward_b?fhir_vs", filter=text, count=size,
                         offset=start) for start in range(0, end, size)]  # fmt: skip
@@ -55,7 +58,7 @@ def test_pages_of_any_size_are_parts_of_one_list(large: TestClient, text: str) -
 
     whole = codes(expand(large, "urn:x-termsearch:ward_b?fhir_vs", filter=text, count=1000))
 
-    assert len(set(whole)) == len(whole) == 400
+    assert len(set(whole)) == len(whole) == many
     assert paged(5, 45) == whole[:45]
     assert paged(100, 400) == whole
     assert paged(135, 270) == whole[:270]
@@ -153,7 +156,7 @@ def test_the_last_page_of_a_search_ends_where_the_search_does(
 
 @pytest.mark.parametrize(
     ("url", "text", "total"),
-    [("urn:x-termsearch:ward_c?fhir_vs", "tremor", 1000), (f"{MESH}?fhir_vs", "fever", 3)],
+    [("urn:x-termsearch:ward_c?fhir_vs", "tremor", 1000), (f"{MESH}?fhir_vs", "fever", 2)],
 )
 def test_a_count_of_nothing_asks_how_many_are_found(
     deep: TestClient, url: str, text: str, total: int

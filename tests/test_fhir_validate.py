@@ -140,13 +140,45 @@ def test_what_can_not_be_validated_is_an_error(
     assert failed(outcome)[0] == code
 
 
-def test_a_merged_code_is_not_valid_and_its_successors_are_named(client: TestClient) -> None:
-    unknown = get(client, LOOKUP, status=404, system=SNOMED, code="10000006")
-    answer = get(client, IN_CODE_SYSTEM, url=SNOMED, code="10000006")
+def test_a_retired_code_that_was_left_out_is_valid_with_a_warning(client: TestClient) -> None:
+    """As REST redirects from it and MCP says that it exists."""
+    query: Any = {"url": SNOMED, "code": "10000006"}
 
-    assert "merged into 69999996 and 79999997" in failed(unknown)[1]
-    assert value(answer, "result") is False
-    assert "merged into 69999996 and 79999997" in value(answer, "message")
+    unknown = get(client, LOOKUP, status=404, system=SNOMED, code="10000006")
+    answer = get(client, IN_CODE_SYSTEM, display="Whatever it was called", **query)
+    active = get(client, IN_VALUE_SET, activeOnly=True,
+                 **{**query, "url": f"{SNOMED}?fhir_vs", "system": SNOMED})  # fmt: skip
+
+    assert "retired and not in this index; use 69999996 or 79999997" in failed(unknown)[1]
+    assert value(answer, "result") is True
+    assert issues(answer) == [("warning", "status-check")]
+    assert "Use snomedct:69999996, snomedct:79999997" in value(answer, "message")
+    assert value(answer, "display") is None
+    assert value(active, "result") is False
+    assert issues(active) == [("error", "status-check")]
+
+
+@pytest.mark.parametrize(
+    ("include", "result"),
+    [
+        ({}, True),
+        ({"concept": [{"code": "10000006"}]}, True),
+        ({"concept": [{"code": "29999992"}]}, False),
+        ({"filter": [{"property": "concept", "op": "is-a", "value": "29999992"}]}, False),
+        ({"filter": [{"property": "inactive", "op": "=", "value": "false"}]}, False),
+    ],
+)
+def test_a_retired_code_that_was_left_out_is_in_a_set_that_asks_no_more_than_the_code(
+    client: TestClient, include: dict[str, Any], result: bool
+) -> None:
+    value_set = {"resourceType": "ValueSet", "status": "active",
+                 "compose": {"include": [{"system": SNOMED, **include}]}}  # fmt: skip
+    body = sent(code="10000006", system=SNOMED)
+    body["parameter"].append({"name": "valueSet", "resource": value_set})
+
+    answer = post(client, IN_VALUE_SET, body)
+
+    assert value(answer, "result") is result
 
 
 @pytest.mark.parametrize(

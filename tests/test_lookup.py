@@ -97,7 +97,7 @@ def test_an_unknown_code_says_what_is_there(index: Index) -> None:
 def test_an_unknown_vocabulary_or_no_curie_is_wrong_usage(index: Index) -> None:
     with pytest.raises(UnknownValueError, match="unknown vocabulary 'loinc'"):
         lookup(index, "loinc:1234-5")
-    with pytest.raises(UnknownValueError, match="unknown code 'fever'"):
+    with pytest.raises(UnknownValueError, match="unknown code 'fever'; a vocabulary, a colon and"):
         lookup(index, "fever")
 
 

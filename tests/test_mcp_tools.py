@@ -112,6 +112,17 @@ def test_terms_are_mapped_in_order_with_the_runner_up(shelf: Shelf) -> None:
     assert third["term"] == "zzz qqq"
 
 
+def test_a_term_that_can_not_be_searched_fails_alone(shelf: Shelf) -> None:
+    first, none, long, last = told(
+        shelf, "map_terms", terms=["Pyrexia", "", "x" * 1001, "left ankle"]
+    )["results"]  # fmt: skip
+
+    assert (first["curie"], last["curie"]) == ("mesh:D990002", "snomedct:29999992")
+    assert (none["resolution"], none.get("problem")) == ("none", None)
+    assert (long["term"], long["resolution"]) == (f"{'x' * 100}…", "none")
+    assert long["problem"] == "1,001 characters; 1,000 are allowed"
+
+
 def test_the_same_code_in_a_compendium_is_no_second_meaning(tmp_path: Path) -> None:
     """A UMLS concept has the exact words too, as the name of this code."""
     shelf = Shelf(tmp_path)
@@ -197,7 +208,7 @@ def test_codes_are_validated_in_order_in_one_answer(shelf: Shelf) -> None:
     assert (case["exists"], "mesh:D990002" in case["problem"]) == (False, True)
     assert (merged["active"], merged["replaced_by"]) == (False, ["umls:C9900001"])
     assert (source["active"], source["used_by"]) == (True, ["umls:C9900001"])
-    assert "CURIE" in word["problem"] or "mesh" in word["problem"]
+    assert "a vocabulary, a colon and a code are expected, a CURIE" in word["problem"]
     assert "nosuch" in vocabulary["problem"]
 
 

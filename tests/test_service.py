@@ -69,6 +69,19 @@ def test_bulk_keeps_the_order_and_echoes_ids_as_they_are(shelf: Shelf) -> None:
     assert told == [("b", "cough"), (7, "fever"), (None, "ankle"), ("b", "cough")]
 
 
+def test_a_row_that_can_not_be_searched_refuses_itself_alone(shelf: Shelf) -> None:
+    texts = ["fever", "", " ", "x" * 1001, "cough"]
+    queries = [{"id": number, "text": text} for number, text in enumerate(texts)]
+
+    answers = ask(shelf, "/search/bulk", method="POST", json={"queries": queries}).json()["answers"]
+
+    assert [(each["id"], each["query"]) for each in answers] == list(enumerate(texts))
+    assert [each["resolution"] == "none" for each in answers] == [False, True, True, True, False]
+    assert [bool(each["results"]) for each in answers] == [True, False, False, False, True]
+    long = "the text has 1,001 characters; 1,000 are allowed."
+    assert [each["error"] for each in answers] == ["", "", "", long, ""]
+
+
 def test_autocomplete_finds_a_name_whose_words_are_cut(shelf: Shelf) -> None:
     answer = ask(shelf, "/autocomplete?q=bod+hig&limit=1")
 
@@ -264,7 +277,7 @@ def test_another_method_is_refused_with_those_that_are_allowed(shelf: Shelf) -> 
         b"{",
         b"[]",
         b'{"queries": []}',
-        b'{"queries": [{"text": ""}]}',
+        b'{"queries": [{"text": null}]}',
         b'{"queries": [{"text": "x", "ids": 1}]}',
         b'{"queries": [{"text": "x", "id": 1.5}]}',
         b'{"queries": [{"text": "\\ud800"}]}',

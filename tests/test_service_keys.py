@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,23 @@ def test_probes_need_no_key_and_learn_nothing_of_the_content(shelf: Shelf, keys_
     assert ask(shelf, "/ready", READ, keys_file).json()["releases"]["mesh"] == "2026"
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/docs", "/openapi.json", "/version", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/docs", "/openapi.json", "/fhir/metadata", "/fhir/r5/metadata?_format=json"]
+)
+def test_what_describes_the_service_needs_none_and_tells_nothing_of_the_content(
+    shelf: Shelf, keys_file: Path, path: str
+) -> None:
+    answer = ask(shelf, path, "", keys_file)
+
+    assert answer.status_code == 200
+    assert "2026XX" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/metrics", "/version", "/nothing", "/fhir/metadata?mode=terminology",
+     "/fhir/r4/metadata?_format=json&m%6Fde=terminology", "/fhir/CodeSystem"],
+)  # fmt: skip
 def test_all_else_needs_one(shelf: Shelf, keys_file: Path, path: str) -> None:
     assert ask(shelf, path, "", keys_file).status_code == 401
 
@@ -86,6 +103,24 @@ def test_admin_routes_need_the_role(shelf: Shelf, keys_file: Path) -> None:
 
     assert refused.status_code == 403
     assert "role read" in refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "said"),
+    [
+        ("", "/search", "401 caller=- problem=unauthorized"),
+        (READ, "/admin/reload", "403 caller=ward problem=forbidden"),
+        (READ, "/search/bulk", "413 caller=ward problem=body-too-large"),
+    ],
+)
+def test_the_log_says_why_a_request_was_refused(
+    shelf: Shelf, keys_file: Path, caplog: pytest.LogCaptureFixture, key: str, path: str, said: str
+) -> None:
+    with caplog.at_level(logging.INFO, "termsearch.access"):
+        ask(shelf, path, key, keys_file, method="POST", content=b"x" * 2_000_000)
+
+    line = next(each for each in caplog.messages if each.startswith("POST"))
+    assert re.sub(r"\S+ms ", "", line).endswith(said)
 
 
 def test_without_keys_there_is_no_admin(shelf: Shelf) -> None:

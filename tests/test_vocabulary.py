@@ -63,6 +63,7 @@ def test_no_alias_belongs_to_two_vocabularies() -> None:
         ("hp:0001945", ("hp", "HP:0001945")),
         ("hp:HP:0001945", ("hp", "HP:0001945")),
         ("http://snomed.info/sct|386661006", ("snomedct", "386661006")),
+        ("http://terminology.hl7.org/CodeSystem/umls|C0000001", ("umls", "C0000001")),
         ("http://snomed.info/id/386661006", ("snomedct", "386661006")),
         ("http://example.org/cs:W02", ("http://example.org/cs", "W02")),
         ("http://example.org/cs:mm/h:2", ("http://example.org/cs", "mm/h:2")),

@@ -73,7 +73,7 @@ class AsyncTermSearch:
             self._batcher = Batcher(self.call, self._embed, self._observe)
 
     async def close(self) -> None:
-        """Let go of the index. Nobody may be waiting for an answer any more."""
+        """Let go of the index. Whoever waits for an answer is told that it is closed."""
         if self._batcher is not None:
             await self._batcher.close()
             self._batcher = None
@@ -149,9 +149,9 @@ class AsyncTermSearch:
         self._opened()
         # Here, not among the others of a batch: they would be refused together.
         require_text(string for each in questions for string in (each.text, each.context))
-        if self._batcher is None or not questions:
-            return []
-        return await self._batcher.ask(questions)
+        if self._batcher is None:  # it is being closed
+            raise _closed()
+        return await self._batcher.ask(questions) if questions else []
 
     async def call(self, function: Callable[[TermSearch], T]) -> T:
         """What ``function`` returns for the search, run on its thread between two batches.
@@ -169,8 +169,12 @@ class AsyncTermSearch:
 
     def _opened(self) -> TermSearch:
         if self._search is None:
-            raise IndexUnreadableError("the index is closed; open it again.")
+            raise _closed()
         return self._search
+
+
+def _closed() -> IndexUnreadableError:
+    return IndexUnreadableError("the index is closed; open it again.")
 
 
 def _threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:

@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from termsearch.aio.line import Line, Question, Terms, Waiting
 from termsearch.answer import Answer
-from termsearch.errors import TermsearchError
+from termsearch.errors import IndexUnreadableError, TermsearchError, note_bug
 from termsearch.search import TermSearch
 
 __all__ = ["Batcher", "Observer", "Runner"]
@@ -60,6 +60,7 @@ class Batcher:
         self._search, self._embed, self._observe = search, embed, observe
         self._line = Line()
         self._arrived = asyncio.Event()
+        self._asked: list[Sequence[Waiting]] = []  # of each caller who has no answer yet
         self._crowd = 0  # callers in the last batch
         self._answering: asyncio.Task[None] | None = None
         self._working = asyncio.create_task(self._work())
@@ -75,21 +76,25 @@ class Batcher:
             hash(question.terms)  # here, where who can't be grouped fails alone
         loop = asyncio.get_running_loop()
         waiting = [Waiting(question, loop.create_future()) for question in questions]
+        self._asked.append(waiting)
         self._line.join(waiting)
         self._arrived.set()
         try:
             return list(await asyncio.gather(*(each.answer for each in waiting)))
         finally:
+            self._asked.remove(waiting)
             for each in waiting:
                 each.answer.cancel()
 
     async def close(self) -> None:
-        """Answer nothing more."""
+        """Answer nothing more; who still waits is told so."""
         for task in (self._working, self._answering):
             if task:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+        for waiting in self._asked:
+            _refuse(waiting, IndexUnreadableError("the index is closed; open it again."))
 
     async def _work(self) -> None:
         while True:
@@ -133,7 +138,10 @@ class Batcher:
                     await self._ask(terms, group[start : start + _CALL])
         except Exception as error:  # noqa: BLE001  # given to those who wait: the work goes on
             _refuse(batch, error)
-        self._observe(len(batch), perf_counter() - started)
+        try:
+            self._observe(len(batch), perf_counter() - started)
+        except Exception as error:  # noqa: BLE001  # a bug of the observer's: the work goes on
+            note_bug("termsearch.aio", error)
 
     async def _ask(self, terms: Terms, group: Sequence[Waiting]) -> None:
         """Ask in one call; where that fails for no known reason, one by one."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from termsearch.concept import SemanticType
 from termsearch.errors import UnknownValueError
 from termsearch.index.manifest import Manifest
-from termsearch.vocabulary import curie, lang_includes, split_curie, vocabulary_id
+from termsearch.vocabulary import NO_CURIE, curie, lang_includes, split_curie, vocabulary_id
 
 __all__ = ["ACTIVE", "CARD", "KEYWORDS", "LIVE", "Condition", "Where"]
 
@@ -127,5 +127,5 @@ def _known(what: str, said: str, value: str, known: Iterable[str]) -> str:
 def _curie(text: str) -> str:
     parts = split_curie(text)
     if parts is None:
-        raise UnknownValueError("code", text, ["a CURIE such as mesh:D005334"])
+        raise UnknownValueError("code", text, (), NO_CURIE)
     return curie(*parts)

@@ -113,8 +113,10 @@ class SearchConcepts(Filters):
 class MapTerms(Filters):
     """``map_terms``."""
 
-    terms: Annotated[list[Text], _LISTED] = Field(
-        min_length=1, max_length=100, description="One concept each; answered in order."
+    terms: Annotated[list[str], _LISTED] = Field(
+        min_length=1,
+        max_length=100,
+        description=f"One concept each, at most {MAX_TEXT:,} characters; answered in order.",
     )
     context: Context = ""
 

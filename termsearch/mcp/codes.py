@@ -13,7 +13,7 @@ from termsearch.index.where import Condition
 from termsearch.lookup import Entry, lookup
 from termsearch.mappings import mappings, translations
 from termsearch.mcp import asked, told
-from termsearch.vocabulary import curie, known_vocabulary, split_curie, vocabulary_id
+from termsearch.vocabulary import NO_CURIE, curie, known_vocabulary, split_curie, vocabulary_id
 
 __all__ = ["cards", "descended", "translated", "validated", "vocabularies"]
 
@@ -196,10 +196,11 @@ def _of_others(code: str, canonical: str, points: Sequence[Point]) -> told.Valid
 def _problem(index: Index, code: str, canonical: str) -> str:
     held = index.manifest.searchable_vocabularies()
     vocabulary = (split_curie(code) or ("", ""))[0]
-    if not canonical or vocabulary not in held:
-        what = "vocabulary" if canonical else "code"
-        return str(UnknownValueError(what, vocabulary or code, held))
-    alike = [each for each in similar_codes(index, canonical) if not each.endswith(":...")]
+    if not canonical:
+        return str(UnknownValueError("code", code, (), NO_CURIE))
+    if vocabulary not in held:
+        return str(UnknownValueError("vocabulary", vocabulary, held))
+    alike = similar_codes(index, canonical)
     near = f"; nearest known: {', '.join(alike)}" if alike else ""
     return f"not in {vocabulary} {index.manifest.releases().get(vocabulary, '')}".strip() + near
 

@@ -19,6 +19,7 @@ from termsearch.mcp.changes import Changes
 from termsearch.mcp.schema import input_schema, output_schema
 from termsearch.mcp.told import Told, fitted
 from termsearch.mcp.tools import TOOLS, Tool
+from termsearch.misshapen import misshapen
 
 __all__ = ["Lend", "create_server"]
 
@@ -179,5 +180,7 @@ def _failed(said: str) -> wire.CallToolResult:
 def _said(error: ValidationError) -> str:
     """What is wrong with the arguments, without their values."""
     found = error.errors(include_url=False, include_input=False)
-    problems = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in found]
+    problems = [
+        f"{'.'.join(str(part) for part in each['loc'])}: {misshapen(each)}" for each in found
+    ]
     return f"{'; '.join(problems[:5])}. The input schema of the tool says what is expected."

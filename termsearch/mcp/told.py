@@ -113,6 +113,7 @@ class Mapped(BaseModel):
     runner_up: RunnerUp | None = Field(
         default=None, description="The next best; with resolution none the nearest."
     )
+    problem: str = Field(default="", description="Why the term was not searched.")
 
 
 class MappedTerms(Told):

@@ -7,13 +7,16 @@ from termsearch.aio import AsyncTermSearch, Question, Terms
 from termsearch.answer import Answer, Hit, Resolution
 from termsearch.hierarchy import children, descendants
 from termsearch.mcp import asked, codes, told
-from termsearch.mcp.asked import Asked
+from termsearch.mcp.asked import MAX_TEXT, Asked
 from termsearch.mcp.told import Told
 
 __all__ = ["TOOLS", "Tool"]
 
 #: Type names of a vocabulary that are listed; a filter takes any.
 _TYPES_SHOWN: Final = 40
+
+#: Characters of a term that is too long.
+_ECHOED: Final = 100
 
 #: Concepts among which the runner-up is: of two vocabularies and UMLS three mean the same.
 _CANDIDATES: Final = 4
@@ -45,8 +48,14 @@ async def _search_concepts(
 
 async def _map_terms(search: AsyncTermSearch, this: asked.MapTerms) -> told.MappedTerms:
     terms = Terms(this.where, limit=_CANDIDATES)
-    answers = await search.ask([Question(text, terms, this.context) for text in this.terms])
-    return told.MappedTerms(results=[_mapped(answer) for answer in answers])
+    short = [text if len(text) <= MAX_TEXT else "" for text in this.terms]
+    answers = await search.ask([Question(text, terms, this.context) for text in short])
+    return told.MappedTerms(
+        results=[
+            _mapped(answer) if len(text) <= MAX_TEXT else _too_long(text)
+            for text, answer in zip(this.terms, answers, strict=True)
+        ]
+    )
 
 
 async def _get_concept(search: AsyncTermSearch, this: asked.GetConcept) -> told.Cards:
@@ -105,6 +114,11 @@ def _mapped(answer: Answer) -> told.Mapped:
         if other
         else None,
     )
+
+
+def _too_long(text: str) -> told.Mapped:
+    said = f"{len(text):,} characters; {MAX_TEXT:,} are allowed"
+    return told.Mapped(term=f"{text[:_ECHOED]}…", resolution="none", problem=said)
 
 
 def _other(best: Hit | None, hits: Sequence[Hit]) -> Hit | None:

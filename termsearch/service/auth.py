@@ -1,6 +1,7 @@
 """Who may ask what."""
 
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,7 +14,10 @@ __all__ = ["ADMIN", "PAGE", "PUBLIC", "Auth"]
 
 #: Asked by probes that have no key, and by browsers that are yet to be given one; they tell
 #: nothing of the content.
-PUBLIC: Final = frozenset({"/health", "/ready", "/"})
+PUBLIC: Final = frozenset({"/health", "/ready", "/", "/docs", "/openapi.json"})
+#: What the service is asked in, as far as it is the same for every index: without ``mode``, by
+#: which the code systems are told.
+_METADATA: Final = frozenset(f"/fhir{version}/metadata" for version in ("", "/r4", "/r5"))
 #: The files of the page at ``/``.
 PAGE: Final = "/web/"
 #: Paths of the role ``admin``.
@@ -39,7 +43,8 @@ class Auth:
         headers = Headers(scope=scope)
         caller = self._caller(headers)
         scope["termsearch.caller"] = caller.name if caller else ""
-        problem = self._problem(scope["path"], headers, caller)
+        public = _is_public(scope["path"], scope["query_string"])
+        problem = self._problem(scope["path"], headers, caller, public=public)
         if problem is None:
             await self._app(scope, receive, send)
         else:
@@ -51,10 +56,12 @@ class Auth:
             return None
         return self._keys.caller(key.strip())
 
-    def _problem(self, path: str, headers: Headers, caller: Caller | None) -> Problem | None:
+    def _problem(
+        self, path: str, headers: Headers, caller: Caller | None, *, public: bool
+    ) -> Problem | None:
         if self._keys is None:
             return _without_keys(path, headers)
-        if path in PUBLIC or path.startswith(PAGE):
+        if public:
             return None
         if caller is None:
             said = "no API key, or one that is not known; send 'Authorization: Bearer KEY'."
@@ -62,6 +69,12 @@ class Auth:
         if _is_admin(path) and caller.role != "admin":
             return Problem(403, f"the key {caller.name!r} has the role read; this needs admin.")
         return None
+
+
+def _is_public(path: str, query: bytes) -> bool:
+    if path in _METADATA:
+        return all(name != "mode" for name, _ in parse_qsl(query.decode("latin-1")))
+    return path in PUBLIC or path.startswith(PAGE)
 
 
 def _without_keys(path: str, headers: Headers) -> Problem | None:

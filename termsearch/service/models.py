@@ -123,8 +123,19 @@ class BulkQuery(_Strict):
     id: Annotated[StrictStr, Field(max_length=200)] | StrictInt | None = Field(
         default=None, description="Comes back with the answer, as it is."
     )
-    text: Text = Field(examples=["heart attack"])
+    text: str = Field(
+        min_length=0,  # or pydantic would not look whether it is UTF-8
+        examples=["heart attack"],
+        description=f"At most {MAX_TEXT:,} characters: a longer one is not searched, and its "
+        "answer says so in `error`. An empty one finds nothing.",
+    )
     context: Context = ""
+
+    @property
+    def error(self) -> str:
+        """Why the text is not searched; empty if it is."""
+        long = f"the text has {len(self.text):,} characters; {MAX_TEXT:,} are allowed."
+        return long if len(self.text) > MAX_TEXT else ""
 
 
 class BulkBody(Filters):
@@ -151,15 +162,19 @@ class BulkBody(Filters):
 
     @property
     def questions(self) -> list[Question]:
-        """For the search, in order."""
+        """For the search, in order; nothing is asked where a text is not searched."""
         terms = Terms(self.where, self.limit, self.mode, self.min_score)
-        return [Question(query.text, terms, query.context) for query in self.queries]
+        return [
+            Question("" if query.error else query.text, terms, query.context)
+            for query in self.queries
+        ]
 
 
 class BulkAnswer(Answer):
     """An answer and the id its query came with."""
 
     id: str | int | None = Field(description="As it was given.")
+    error: str = Field(description="Why the text was not searched; empty if it was.")
 
 
 class BulkAnswers(BaseModel):

@@ -6,6 +6,7 @@ that says the same under its own paths.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -26,6 +27,7 @@ from termsearch.errors import (
     UnknownValueError,
     UsageError,
 )
+from termsearch.misshapen import misshapen
 
 __all__ = ["ERRORS", "ErrorBody", "Problem", "Speaker", "handle_problems", "problem_of", "respond"]
 
@@ -144,16 +146,17 @@ class Problem(Exception):  # noqa: N818  # an answer like any other, not a failu
                 return self._headers
 
 
-#: How a problem is said.
-Speaker = Callable[[Problem], Response]
+class Speaker(NamedTuple):
+    """Who says the problems of a part of the application."""
+
+    say: Callable[[Problem], Response]
+    described: str  #: the path that says what there is
 
 
 def response_to(scope: Scope, problem: Problem) -> Response:
     """The response that says ``problem`` in the language of the path that was asked."""
-    speakers: Mapping[str, Speaker] = scope["app"].state.speakers
-    for prefix, speaker in speakers.items():
-        if f"{scope['path']}/".startswith(f"{prefix}/"):
-            return speaker(problem)
+    if speaker := _speaker(scope):
+        return speaker.say(problem)
     return Response(
         ErrorBody(error=problem.info).model_dump_json(exclude_defaults=True),
         status_code=problem.info.status,
@@ -162,8 +165,16 @@ def response_to(scope: Scope, problem: Problem) -> Response:
     )
 
 
+def _speaker(scope: Scope) -> Speaker | None:
+    speakers: Mapping[str, Speaker] = scope["app"].state.speakers
+    here = (each for prefix, each in speakers.items()
+            if f"{scope['path']}/".startswith(f"{prefix}/"))  # fmt: skip
+    return next(here, None)
+
+
 async def respond(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with ``problem``, for middleware; the connection ends, a body may be unread."""
+    scope["termsearch.problem"] = problem.info.code
     response = response_to(scope, problem)
     response.headers["Connection"] = "close"
     await response(scope, receive, send)
@@ -188,18 +199,21 @@ def handle_problems(app: FastAPI, speakers: Mapping[str, Speaker]) -> None:
     app.add_exception_handler(Problem, _handler(_own))
     app.add_exception_handler(TermsearchError, _handler(_library))
     app.add_exception_handler(RequestValidationError, _handler(_invalid))
-    app.add_exception_handler(HTTPException, _handler(_http))
+    app.add_exception_handler(HTTPException, _http)
 
 
 def _handler(
     problem: Callable[[Exception], Problem],
 ) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handle(request: Request, error: Exception) -> Response:
-        found = problem(error)
-        request.scope["termsearch.problem"] = found.info.code
-        return response_to(request.scope, found)
+        return _said(request, problem(error))
 
     return handle
+
+
+def _said(request: Request, problem: Problem) -> Response:
+    request.scope["termsearch.problem"] = problem.info.code
+    return response_to(request.scope, problem)
 
 
 def _own(error: Exception) -> Problem:
@@ -214,15 +228,17 @@ def _invalid(error: Exception) -> Problem:
     """Without the values: a text may be patient data, and the caller has it."""
     found = error.errors() if isinstance(error, RequestValidationError) else []
     details = [
-        Detail(where=".".join(str(part) for part in each["loc"]), problem=each["msg"])
+        Detail(where=".".join(str(part) for part in each["loc"]), problem=misshapen(each))
         for each in found
     ]
     said = "; ".join(f"{detail.where}: {detail.problem}" for detail in details[:3])
     return Problem(422, f"{said}. See /openapi.json for what is expected.", details=details)
 
 
-def _http(error: Exception) -> Problem:
+async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
-        return _own(error)
-    said = f"{error.detail}. See /openapi.json for what there is."
-    return Problem(error.status_code, said, headers=error.headers)
+        return _said(request, _own(error))
+    speaker = _speaker(request.scope)
+    described = speaker.described if speaker else "/openapi.json"
+    said = f"{error.detail}. See {described} for what there is."
+    return _said(request, Problem(error.status_code, said, headers=error.headers))

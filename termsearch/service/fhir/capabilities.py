@@ -5,6 +5,7 @@ from typing import Final
 from termsearch import __version__
 from termsearch.index.manifest import Manifest
 from termsearch.service.fhir.dialect import R5, Dialect
+from termsearch.service.fhir.expand import EXPAND
 from termsearch.service.fhir.operations import KINDS, OPERATIONS
 from termsearch.service.fhir.outcome import MEDIA_TYPE, Json
 from termsearch.service.fhir.properties import PROPERTIES
@@ -19,18 +20,17 @@ _DATE: Final = "2026-11-23"
 _DEFINITION: Final = "http://hl7.org/fhir/OperationDefinition"
 _INSTANTIATES: Final = "http://hl7.org/fhir/CapabilityStatement/terminology-server"
 
+#: Of a parameter of ``$expand``, what its name does not say.
 _EXPANDS: Final = {
     "filter": "Names that mean the text, best first, with the score of each in an extension.",
     "count": "At most 1,000.",
     "offset": "With filter as deep as 1,000.",
-    "activeOnly": "",
-    "includeDesignations": "",
-    "includeDefinition": "",
     "displayLanguage": "Else what Accept-Language asks for.",
-    "exclude-system": "",
     "system-version": "The one version that is here, or an error.",
+    "check-system-version": "As system-version.",
+    "force-system-version": "As system-version, whatever version a definition names.",
+    "property": f"{', '.join(code for code, *_ in PROPERTIES)}; by code or URI.",
 }
-_EXPANDS_R5: Final = {"property": f"{', '.join(code for code, *_ in PROPERTIES)}; by code or URI."}
 
 
 def capability_statement(dialect: Dialect, base: str) -> Json:
@@ -59,7 +59,6 @@ def capability_statement(dialect: Dialect, base: str) -> Json:
 
 def terminology_capabilities(dialect: Dialect, manifest: Manifest, base: str) -> Json:
     """``TerminologyCapabilities``: every code system with its version; ``base`` as above."""
-    expands = {**_EXPANDS, **(_EXPANDS_R5 if dialect is R5 else {})}
     return {
         "resourceType": "TerminologyCapabilities",
         "name": "Termsearch",
@@ -74,11 +73,12 @@ def terminology_capabilities(dialect: Dialect, manifest: Manifest, base: str) ->
             "paging": True,
             "incomplete": False,
             "parameter": [
-                {"name": name, **({"documentation": said} if said else {})}
-                for name, said in expands.items()
+                {"name": name, **({"documentation": _EXPANDS[name]} if name in _EXPANDS else {})}
+                for name, kind in EXPAND.known(dialect).items()
+                if kind != "unsupported" and (name != "property" or dialect is R5)
             ],
             "textFilter": "By meaning, spelling and beginnings of words; typing errors are put "
-            "right.",
+            "right; what is not meant is left out.",
         },
         "codeSearch": "in-compose",
         "validateCode": {"translations": True},

@@ -7,16 +7,27 @@ of UMLS) the codes are known that concepts use, and the names they use them for.
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from termsearch.codes import richness
+from termsearch.codes import richness, similar_codes
 from termsearch.concept import Kind
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import Condition
 from termsearch.pipeline import batches
+from termsearch.service.fhir.outcome import not_found
 from termsearch.service.fhir.systems import System
-from termsearch.vocabulary import curie, lang_includes
+from termsearch.vocabulary import curie, full_code, lang_includes
 
-__all__ = ["Coded", "Named", "code_of", "coded", "curie_of", "languages", "one_coded"]
+__all__ = [
+    "Coded",
+    "Named",
+    "code_of",
+    "coded",
+    "curie_of",
+    "gone",
+    "known_code",
+    "languages",
+    "one_coded",
+]
 
 #: CURIEs in one request.
 _BLOCK: Final = 500
@@ -43,12 +54,12 @@ class Coded(NamedTuple):
 
     vocabulary: str
     code: str
-    display: str
+    display: str  #: empty of one that is :func:`gone`, which has no names either
     lang: str  #: of ``display``
     live: bool
     names: tuple[Named, ...]  #: the displayed one first
     cards: tuple[Point, ...]  #: none where other concepts use the code
-    users: tuple[str, ...] = ()  #: CURIEs of these
+    users: tuple[str, ...] = ()  #: CURIEs of these; of one that is gone, of its successors
 
     @property
     def curie(self) -> str:
@@ -59,6 +70,13 @@ class Coded(NamedTuple):
     def card(self) -> Point | None:
         """The one that says most, where a user's table adds names to a vocabulary's concept."""
         return max(self.cards, key=richness, default=None)
+
+    @property
+    def successors(self) -> tuple[str, ...]:
+        """CURIEs of what to use instead of a retired code."""
+        if self.card:
+            return self.card.replaced_by
+        return () if self.names else self.users
 
     def shown(self, langs: Sequence[str]) -> str:
         """What is displayed in the first of ``langs`` it has a name in; else as ever."""
@@ -91,6 +109,43 @@ def one_coded(index: Index, system: System, code: str) -> Coded | None:
     found = coded(index, [wanted]).get(wanted)
     # `HP:0001945` and `0001945` have one CURIE; the code system has the first.
     return found if found and found.code == code else None
+
+
+def gone(index: Index, system: System, code: str) -> Coded | None:
+    """A retired code that was not loaded, as those know it that took its place; None if none did.
+
+    Most ingests leave retired concepts out; that their codes were valid is known all the same.
+    """
+    wanted = curie_of(system, code)
+    if full_code(system.vocabulary, code) != code:
+        return None
+    named = index.points([Condition("curies", (wanted,))])
+    took = tuple(sorted({point.curie for point in named if wanted in point.replaces}))
+    return Coded(system.vocabulary, code, "", "", False, (), (), took) if took else None
+
+
+def known_code(index: Index, system: System, code: str) -> Coded:
+    """A code of the index.
+
+    Raises:
+        Problem: 404, there is no such code, or it is gone; names all that took its place.
+    """
+    found = one_coded(index, system, code)
+    if found is None:
+        old = gone(index, system, code)
+        if old is None:
+            written = _written(index, system, code)
+            raise not_found(f"{code} is no code of {system.canonical}{written}.")
+        use = " or ".join(code_of(system.vocabulary, each) for each in old.successors)
+        said = f"{code} of {system.canonical} is retired and not in this index; use {use}."
+        raise not_found(said)
+    return found
+
+
+def _written(index: Index, system: System, code: str) -> str:
+    """How a code is to be written that other ways in put right: ``E119``, ``d990002``."""
+    near = similar_codes(index, curie_of(system, full_code(system.vocabulary, code)))
+    return f"; it has {code_of(system.vocabulary, near[0])}" if near else ""
 
 
 def curie_of(system: System, code: str) -> str:

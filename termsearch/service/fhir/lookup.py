@@ -5,12 +5,11 @@ from typing import Final, NamedTuple
 
 from termsearch.hierarchy import children, related
 from termsearch.index import Index
-from termsearch.index.where import Condition
 from termsearch.service.fhir.call import Call, Operation
-from termsearch.service.fhir.coded import Coded, code_of, curie_of, languages, one_coded
+from termsearch.service.fhir.coded import Coded, code_of, known_code, languages
 from termsearch.service.fhir.codings import coding_of, meant
 from termsearch.service.fhir.dialect import R5, Dialect
-from termsearch.service.fhir.outcome import Json, not_found
+from termsearch.service.fhir.outcome import Json
 from termsearch.service.fhir.parameters import Known, parameter, parameters
 from termsearch.service.fhir.properties import (
     Fact,
@@ -20,7 +19,7 @@ from termsearch.service.fhir.properties import (
 )
 from termsearch.service.fhir.systems import System
 
-__all__ = ["LOOKUP", "known_code"]
+__all__ = ["LOOKUP"]
 
 #: Children that are listed; `?fhir_vs=isa/` has all of them.
 _CHILDREN: Final = 1_000
@@ -47,22 +46,6 @@ class _Found(NamedTuple):
     system: System
     one: Coded
     facts: Sequence[Fact]
-
-
-def known_code(index: Index, system: System, code: str) -> Coded:
-    """A code of the index.
-
-    Raises:
-        Problem: 404, there is no such code; names all that took its place.
-    """
-    found = one_coded(index, system, code)
-    if found is None:
-        wanted = curie_of(system, code)
-        named = index.points([Condition("curies", (wanted,))])
-        took = sorted({point.code for point in named if wanted in point.replaces})
-        said = f"; it is retired, and was merged into {' and '.join(took)}" if took else ""
-        raise not_found(f"{code} is no code of {system.canonical}{said}.")
-    return found
 
 
 def _known(_dialect: Dialect) -> Known:

@@ -11,10 +11,11 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from termsearch.misshapen import misshapen
 from termsearch.service.fhir.datatypes import CODE, CodeableConcept, Coding, ValueSet
 from termsearch.service.fhir.outcome import Json, invalid, not_supported
 
-__all__ = ["Given", "Known", "given", "parameter", "parameters"]
+__all__ = ["Given", "Known", "given", "parameter", "parameters", "wrong"]
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ T = TypeVar("T")
 Known = Mapping[str, str]
 
 #: Of every request: https://hl7.org/fhir/R4/http.html#parameters.
-_CONTROL: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
+_CONTROL: Final = frozenset({"_format", "_pretty"})
 
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "Coding": Coding,
@@ -228,9 +229,14 @@ def _model(name: str, kind: str, raw: object) -> BaseModel:
     try:
         return _MODELS[kind].model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise invalid(f"{name} is no {kind}: {where}: {first['msg']}.") from error
+        raise invalid(f"{name} is no {kind}: {wrong(error)}.") from error
+
+
+def wrong(error: ValidationError) -> str:
+    """The first thing that is wrong with a resource, and where."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {misshapen(first)}" if where else misshapen(first)
 
 
 def _text(name: str, raw: object) -> str:

@@ -24,7 +24,7 @@ __all__ = ["SPEAKERS", "router"]
 
 _BASE: Final = "/fhir"
 #: Who says what went wrong under our paths.
-SPEAKERS: Final[dict[str, Speaker]] = {_BASE: say}
+SPEAKERS: Final[dict[str, Speaker]] = {_BASE: Speaker(say, f"{_BASE}/metadata")}
 _JSON: Final = frozenset({MEDIA_TYPE, "application/json", "json", "text/json"})
 _ACCEPTED: Final = frozenset({*_JSON, "*/*", "application/*", "text/html", ""})
 _FORM: Final = "application/x-www-form-urlencoded"

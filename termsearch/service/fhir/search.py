@@ -39,7 +39,8 @@ _TEXTS: Final = {
 }
 
 #: How much of what is found comes. ``_offset`` is ours: it stands in the links to further pages.
-_RESULTS: Final = {"_count": "integer", "_offset": "integer", "_summary": "code", "_total": "code"}
+_RESULTS: Final = {"_count": "integer", "_offset": "integer", "_summary": "code", "_total": "code",
+                   "_elements": "string"}  # fmt: skip
 
 #: What FHIR R4 and R5 know besides, for the three types that can be searched and for all:
 #: https://hl7.org/fhir/R5/search.html, codesystem.html#search, valueset.html#search and

@@ -13,7 +13,7 @@ from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.index.point import Point
 from termsearch.index.where import ACTIVE, LIVE, Condition, Where
-from termsearch.service.fhir.coded import Coded, curie_of, one_coded
+from termsearch.service.fhir.coded import Coded, curie_of, known_code
 from termsearch.service.fhir.datatypes import Enumerated, Include, Property, ValueSet
 from termsearch.service.fhir.implicit import Implicit, read_ecl, read_url
 from termsearch.service.fhir.outcome import Json, invalid, not_found, not_supported
@@ -70,7 +70,9 @@ class Part:
         """Whether a code is in it."""
         if one.vocabulary != self.system.vocabulary or not self.lists(one.curie):
             return False
-        return not one.cards or any(_meets(card, self.conditions) for card in one.cards)
+        if not one.cards:  # of a code that is gone no more is known than that it was one
+            return self.conditions == _whole(self.system).conditions
+        return any(_meets(card, self.conditions) for card in one.cards)
 
     def engine(self, *, live: bool) -> tuple[Condition, ...]:
         """What the engine filters names by.
@@ -241,7 +243,7 @@ def _filter(index: Index, system: System, said: Property) -> Part:
             root, strict = read_ecl(system, value)
             return _below(index, system, root, strict=strict)
         case ("parent", "="):
-            return _with(system, Condition("parents", (_root(index, system, value).curie,)))
+            return _with(system, Condition("parents", (known_code(index, system, value).curie,)))
         case ("semanticType", "="):
             return _with(system, Condition("types", (_type(index, system, value),)))
         case ("inactive", "=") if value == "false":
@@ -267,15 +269,8 @@ def _with(system: System, condition: Condition) -> Part:
 
 def _below(index: Index, system: System, code: str, *, strict: bool) -> Part:
     part = _with(system, Condition("ancestors", (curie_of(system, code),)))
-    root = _root(index, system, code)
+    root = known_code(index, system, code)
     return replace(part, without=frozenset({root.curie} if strict else ()), verify=not root.live)
-
-
-def _root(index: Index, system: System, code: str) -> Coded:
-    found = one_coded(index, system, code)
-    if found is None:
-        raise not_found(f"{code} is no code of {system.canonical}.")
-    return found
 
 
 def _type(index: Index, system: System, value: str) -> str:

@@ -4,10 +4,9 @@ from typing import Final
 
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call, Operation
-from termsearch.service.fhir.coded import Coded
+from termsearch.service.fhir.coded import Coded, known_code
 from termsearch.service.fhir.codings import coding_of, meant
 from termsearch.service.fhir.dialect import Dialect
-from termsearch.service.fhir.lookup import known_code
 from termsearch.service.fhir.outcome import Json, invalid, not_supported
 from termsearch.service.fhir.parameters import Known, parameter, parameters
 from termsearch.service.fhir.systems import System

@@ -9,11 +9,10 @@ from typing import Final, NamedTuple
 from termsearch.index import Index
 from termsearch.mappings import Mapping, mappings
 from termsearch.service.fhir.call import Call, Operation
-from termsearch.service.fhir.coded import coded, curie_of, one_coded
+from termsearch.service.fhir.coded import coded, curie_of, known_code, one_coded
 from termsearch.service.fhir.codings import agreed, agreeing, meant, same_system
 from termsearch.service.fhir.datatypes import CodeableConcept, Coding
 from termsearch.service.fhir.dialect import R5, Dialect
-from termsearch.service.fhir.lookup import known_code
 from termsearch.service.fhir.outcome import Json, invalid, not_found
 from termsearch.service.fhir.parameters import Given, Known, parameter, parameters
 from termsearch.service.fhir.sets import Set, by_url
@@ -74,7 +73,7 @@ _BACK: Final = _BOTH_WAYS | {"replaces"}
 #: cross-reference or a replacement may be wider, narrower or only near, and it does not say which.
 _SAME: Final = frozenset({"source", "used by", "shared"})
 
-_NOTHING: Final = "the vocabularies in the index say of no code that it matches."
+_NOTHING: Final = "no vocabulary in the index names a code that matches it."
 
 _MISSING: Final = 404
 

@@ -10,11 +10,10 @@ from typing import Final, NamedTuple
 
 from termsearch.index import Index
 from termsearch.service.fhir.call import Call, Operation
-from termsearch.service.fhir.coded import Coded, languages, one_coded
+from termsearch.service.fhir.coded import Coded, gone, known_code, languages, one_coded
 from termsearch.service.fhir.codings import agreed, agreeing
 from termsearch.service.fhir.datatypes import CodeableConcept, Coding
 from termsearch.service.fhir.dialect import Dialect
-from termsearch.service.fhir.lookup import known_code
 from termsearch.service.fhir.outcome import Json, invalid, issue, outcome
 from termsearch.service.fhir.parameters import Known, parameter, parameters
 from termsearch.service.fhir.sets import Set
@@ -190,8 +189,9 @@ def _verdict(index: Index, coding: Coding, rules: _Rules) -> _Verdict:
         said = f"{system.uri} is not {rules.only.uri}, in which the code is to be."
         wrong = issue("error", "code-invalid", said, kind="invalid-code", where="Coding.system")
         return _Verdict(coding, [wrong], system)
-    try:
-        one = known_code(index, system, coding.code)
+    sought = index, system, coding.code
+    try:  # the last says why there is none
+        one = one_coded(*sought) or gone(*sought) or known_code(*sought)
     except Problem as problem:
         return _Verdict(coding, [_not_found(problem, "invalid-code", "Coding.code")], system)
     return _Verdict(coding, list(_objections(coding, one, rules)), system, one)
@@ -213,12 +213,12 @@ def _objections(coding: Coding, one: Coded, rules: _Rules) -> Iterator[Json]:
         yield _not_in(coding, within)
     if not one.live:
         severity = "error" if rules.live else "warning"
-        said = f"{coding.code} is retired.{_instead(one)}"
+        said = f"{coding.code} is retired{_lacking(one)}.{_instead(one)}"
         yield issue(severity, "business-rule", said, kind="status-check", where="Coding.code")
     names = [one.display, *(name.text for name in one.names)]
     if within and (listed := within.listed(one.curie)):
         names += listed.texts
-    if coding.display and _folded(coding.display) not in map(_folded, names):
+    if one.names and coding.display and _folded(coding.display) not in map(_folded, names):
         said = (
             f"{coding.display!r} is no name of {coding.code}; expected {one.shown(rules.langs)!r}."
         )
@@ -227,8 +227,12 @@ def _objections(coding: Coding, one: Coded, rules: _Rules) -> Iterator[Json]:
 
 
 def _instead(one: Coded) -> str:
-    card = one.card
-    return f" Use {', '.join(card.replaced_by)}." if card and card.replaced_by else ""
+    return f" Use {', '.join(one.successors)}." if one.successors else ""
+
+
+def _lacking(one: Coded) -> str:
+    """Why nothing more is said of a code: no display can be right or wrong."""
+    return "" if one.names else " and not in this index"
 
 
 def _folded(text: str) -> str:
@@ -249,7 +253,7 @@ def _said(shown: _Verdict, issues: Sequence[Json], langs: Sequence[str]) -> Iter
     yield parameter("result", "Boolean", shown.valid)
     if issues:
         yield parameter("message", "String", " ".join(each["details"]["text"] for each in issues))
-    if shown.one:
+    if shown.one and shown.one.names:
         yield parameter("display", "String", shown.one.shown(langs))
     if shown.coding.code:
         yield parameter("code", "Code", shown.coding.code)

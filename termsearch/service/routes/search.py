@@ -31,13 +31,18 @@ async def search(asked: Annotated[SearchQuery, Query()], lent: Lent, request: Re
 
 @router.post("/search/bulk", response_model=BulkAnswers, summary="Many queries at once")
 async def bulk(body: BulkBody, lent: Lent, request: Request) -> Response:
-    """Answers in the order of the queries, each with its query's id."""
+    """Answers in the order of the queries, each with its query's id.
+
+    A row that can't be searched has an `error` of its own, and no results; the others are answered.
+    """
     note_queries(request, (query.text for query in body.queries))
     answers = await lent.ask(body.questions)
     return json_of(
         BulkAnswers.model_construct(
             answers=[
-                BulkAnswer.model_construct(**dict(answer), id=query.id)
+                BulkAnswer.model_construct(
+                    **{**dict(answer), "query": query.text}, id=query.id, error=query.error
+                )
                 for query, answer in zip(body.queries, answers, strict=True)
             ]
         )
