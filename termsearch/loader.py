@@ -62,6 +62,8 @@ class Options:
     hierarchy: bool = False
     #: Column of a user's table for each field of ours: ``{"code": "LocalCode"}``.
     columns: Mapping[str, str] = field(default_factory=dict)
+    #: Read a user's tables as one file of this name: what was read under it before is replaced.
+    part: str = ""
 
     def wants_lang(self, lang: str) -> bool:
         """Whether names in ``lang`` are to be kept: asked for, or more or less exact than that.
@@ -94,6 +96,7 @@ class Options:
             "inactive": ["--inactive"],
             "hierarchy": ["--hierarchy"],
             "columns": [f"--column {ours}={theirs}" for ours, theirs in self.columns.items()],
+            "part": [f"--as {self.part}"],
         }
         given = self.given()
         return " ".join(
