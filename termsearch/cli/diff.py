@@ -77,6 +77,8 @@ def diff_command(
             told = options.told(find_loader(name).OPTIONS)
             for warning in other_options(index.manifest, origins, told, read):
                 click.echo(f"warning: {warning}", err=True)
+        for doubt in difference.doubts():
+            click.echo(f"warning: {doubt}", err=True)
     finally:
         index.close()
     click.echo(found.model_dump_json()) if as_json else _print(found)

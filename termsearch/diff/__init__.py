@@ -131,6 +131,10 @@ class Difference:
             changes={kind: tuple(listed) for kind, listed in self._changes.listed.items()},
         )
 
+    def doubts(self) -> list[str]:
+        """What to ask who ingests this, as warnings. After :meth:`finish`."""
+        return [doubt for origin in self._origins.values() for doubt in origin.doubts()]
+
     def _compare_waiting(self) -> None:
         points, self._waiting = self._waiting, []
         self._compare(points)

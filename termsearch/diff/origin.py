@@ -1,5 +1,7 @@
 """The comparison of what one loader, or one part of it, had and has."""
 
+import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple
@@ -44,6 +46,10 @@ class OriginDifference:
         #: CURIE of a concept in the index to those of the release that take its place.
         self._successors: dict[str, list[str]] = {}
         self._respelt = 0
+        loaded = index.manifest.loaded
+        #: Vocabularies that the index has from other origins too.
+        self._shared = {entry.vocabulary for entry in loaded if entry.origin != origin}
+        self._repeated = Counter[str]()
         self.names = NameCounts()
 
     @property
@@ -55,6 +61,7 @@ class OriginDifference:
         """Place whole concepts; the index must have of them what it had before."""
         cards = [point for point in points if point.card]
         before = self._before(cards) if self.had_names else {}
+        elsewhere = self._elsewhere([card for card in cards if card.curie not in before])
         self._names.add(key_of_id(point.id) for point in points)
         self._concepts.add(_key(card.curie) for card in cards)
         self._names_of_added += sum(point.curie not in before for point in points)
@@ -64,6 +71,11 @@ class OriginDifference:
                 if code in before:
                     self._successors.setdefault(code, []).append(card.curie)
             self._place(card, before.get(card.curie))
+            self._repeated.update(
+                other.origin
+                for other in elsewhere.get(card.curie, ())
+                if (other.lang, other.form) == (card.lang, card.form)
+            )
 
     def finish(self) -> None:
         """Place what was lost, and count names."""
@@ -92,6 +104,37 @@ class OriginDifference:
             cut=not all(entry.complete for entry in entries),
             needs_replace=not len(self._names) or self.lost > self.had_names / 2,
         )
+
+    def doubts(self) -> Iterator[str]:
+        """A warning for each part of the same loader that a new one says over again, for the most.
+
+        After :meth:`finish`. Of a new edition under another name nothing else tells: all of the old
+        one still answers. A translation has other names of the same codes, and is none.
+        """
+        loader, concepts = self._origin.partition("/")[0], len(self._concepts)
+        for other, count in self._repeated.items() if not self.had_names else ():
+            if other.partition("/")[0] == loader and count > concepts / 2:
+                yield (
+                    f"{count:,} of the {concepts:,} concepts of {self._origin}, which is new, are "
+                    f"in {other} already, under the same names, and both answer. If it is another "
+                    f"edition of that list: termsearch remove {shlex.quote(other)}. A table takes "
+                    "the place of another with --as"
+                )
+
+    def _elsewhere(self, cards: Sequence[Point]) -> dict[str, list[Point]]:
+        """The cards that other origins have of the concepts of ``cards``, by CURIE."""
+        asked = [card for card in cards if card.vocabulary in self._shared]
+        found: dict[str, list[Point]] = {}
+        if asked:
+            where = (
+                Condition("vocabulary", tuple({card.vocabulary: None for card in asked})),
+                CARD,
+                Condition("curies", tuple(card.curie for card in asked)),
+            )
+            for card in self._index.points(where):
+                if card.origin != self._origin:
+                    found.setdefault(card.curie, []).append(card)
+        return found
 
     def _before(self, cards: Sequence[Point]) -> dict[str, Point]:
         """The cards in the index of ``cards`` and of what they replace, by CURIE."""
