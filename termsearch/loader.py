@@ -127,7 +127,10 @@ class Report:
     #: Things worth a line in the summary that cost no row.
     warnings: list[str] = field(default_factory=list)
     #: Parts that were read, those without a concept too: what an index has of them is replaced.
+    #: All of them before the first concept, unless ``more_parts`` says otherwise.
     parts: list[str] = field(default_factory=list)
+    #: Whether parts may be met later, since files are looked into one after the other.
+    more_parts: bool = False
     #: Vocabulary and part of names in rows that don't say whose they are, each once: the id is that
     #: of a file, and may be another's by chance.
     assumed: dict[tuple[str, str], None] = field(default_factory=dict)

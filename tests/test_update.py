@@ -72,6 +72,39 @@ def test_another_release_beside_a_cut_one_is_refused_before_it_is_embedded(
     assert unfinished() is None
 
 
+def test_another_table_beside_a_cut_one_is_refused_likewise_and_leaves_nothing(
+    ward: Path, tmp_path: Path
+) -> None:
+    held = status()["unfinished"]
+    other = table(tmp_path, "other", *(f"{n},fever {n}," for n in range(20)))
+
+    refused = [ingest(other), ingest(other)]
+
+    assert [each.exit_code for each in refused] == [1, 1]
+    assert "Error: an earlier ingest of ward (table/ward) was cut" in refused[0].output
+    assert refused[1].output == refused[0].output
+    assert "concepts" not in refused[0].output
+    assert status()["unfinished"] == held
+
+
+def test_parts_that_are_met_one_after_the_other_go_on_where_they_were_cut(
+    tmp_path: Path,
+) -> None:
+    first, second = tmp_path / "first.obo", tmp_path / "second.obo"
+    first.write_text(OBO, encoding="utf-8")
+    second.write_text(OBO.replace("hp", "doid").replace("HP", "DOID"), encoding="utf-8")
+    rows = "".join(f"\n[Term]\nid: HP:{n}\nname: rash {n}\n" for n in range(9_100_000, 9_101_100))
+    first.write_text(OBO + rows, encoding="utf-8")
+    assert ingest(first, second, table(tmp_path, "ward", "A1")).exit_code == 1
+
+    left = ingest(first)
+    done = ingest(first, second)
+
+    assert "an earlier ingest of doid (obo/doid) was cut" in left.output
+    assert (left.exit_code, done.exit_code) == (1, 0), done.output
+    assert status()["origins"].keys() == {"obo/hp", "obo/doid"}
+
+
 def test_what_a_cut_ingest_left_can_be_given_up_where_no_file_has_changed(ward: Path) -> None:
     assert unfinished() is not None
 

@@ -136,7 +136,9 @@ def copy(source: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.copying")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(source, part, ignore=shutil.ignore_patterns(f"{PASSING}*"), copy_function=_copy_file)
+        shutil.copytree(
+            source, part, ignore=shutil.ignore_patterns(f"{PASSING}*"), copy_function=_copy_file
+        )
         part.rename(target)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
