@@ -16,7 +16,7 @@ class VocabularyStatus(BaseModel):
 
     release: str
     names: int
-    concepts: int
+    concepts: int = Field(description="Each counts once for every origin that has it.")
     complete: bool = Field(description="Off: an ingest is running or was cut; run it again.")
 
 
@@ -48,7 +48,7 @@ class Status(BaseModel):
     model: str
     encoder: EncoderCard
     names: int
-    concepts: int
+    concepts: int = Field(description="The sum of what vocabularies have.")
     vocabularies: dict[str, VocabularyStatus]
     origins: dict[str, OriginStatus]
     used_by: list[str] = Field(description="Vocabularies that names can be filtered by besides.")

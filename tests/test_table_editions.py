@@ -74,6 +74,18 @@ def test_two_files_under_one_name_are_one_table(tmp_path: Path, editions: tuple[
     assert [*status(tmp_path)["origins"]] == ["table/ward"]
 
 
+def test_a_concept_of_two_tables_is_said_to_count_twice(
+    tmp_path: Path, editions: tuple[str, str]
+) -> None:
+    told = said(tmp_path, "ingest", *editions, "--vocab", "ward", "--model", "minilm")
+    listed = said(tmp_path, "status").splitlines()
+
+    assert told.startswith("table: 8 concepts in 2 parts, 8 names (")
+    (ward,) = (line for line in listed if line.startswith("ward "))
+    assert ward.split(maxsplit=3)[1:3] == ["8", "8"]
+    assert ward.endswith("  a concept counts once for each origin that has it")
+
+
 def test_a_name_means_nothing_to_a_loader_whose_files_have_parts_of_their_own(
     tmp_path: Path,
 ) -> None:

@@ -129,9 +129,10 @@ def ingest_paths(
 
 def print_summary(loader: str, summary: "Summary") -> None:
     """For people: what was read, dropped and stored."""
-    report = summary.report
+    report, parts = summary.report, len(summary.origins)
     click.echo(
-        f"{loader}: {summary.concepts:,} concepts, {summary.names:,} names "
+        f"{loader}: {summary.concepts:,} concepts{f' in {parts} parts' if parts > 1 else ''}, "
+        f"{summary.names:,} names "
         f"({summary.embedded:,} embedded, {summary.reused:,} reused, "
         f"{summary.rewritten:,} rewritten, {summary.removed:,} removed) "
         f"in {summary.seconds:,.1f} s"
