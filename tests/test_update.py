@@ -146,13 +146,14 @@ def test_what_a_failed_command_stored_is_not_published_by_another(tmp_path: Path
     broken = tmp_path / "hp.obo"
     broken.write_text(OBO.replace("name: fever\n", 'synonym: "cut'), encoding="utf-8")
     assert ingest(right).exit_code == 0
-    assert ingest(wrong, broken).exit_code == 1
+    failed = [ingest(wrong, broken), ingest(wrong, broken, "--json")]
     table(tmp_path, "right", "R1,fever,", "R2,high fever,")
 
     refused = ingest(right)
 
     assert refused.exit_code == 1
     assert "an earlier ingest of wrong (table/wrong) was cut or failed" in refused.output
+    assert [(each.exit_code, each.stdout) for each in failed] == [(1, ""), (1, "")]
     assert served().keys() == {"right:R1"}
     assert ingest(right, wrong).exit_code == 0
     assert served().keys() == {"right:R1", "right:R2", "wrong:W1"}
