@@ -116,7 +116,8 @@ class Update:
             self._encoder,
             self._index,
             report=report,
-            replace_all=self._how.replace,
+            # What nobody has seen yet is no loss.
+            replace_all=self._how.replace or not (self._how.share or self._answering),
             more_follows=loader != list(self._files)[-1],
             fingerprint=self._prints[loader],
             options=self._options.told(find_loader(loader).OPTIONS),

@@ -171,6 +171,18 @@ def test_the_right_release_after_a_refused_one_is_measured_against_what_answers(
     assert len(served()) == 11
 
 
+def test_what_never_answered_is_no_loss(tmp_path: Path) -> None:
+    broken = tmp_path / "hp.obo"
+    broken.write_text(OBO.replace("name: fever\n", 'synonym: "cut'), encoding="utf-8")
+    first = table(tmp_path, "ward", *(f"{n},name {n}," for n in range(10)))
+    assert ingest(first, broken).exit_code == 1
+
+    told = ingest(table(tmp_path, "ward", "1,name 1,"))
+
+    assert told.exit_code == 0, told.output
+    assert served().keys() == {"ward:1"}
+
+
 def test_files_that_have_not_changed_put_right_what_a_refused_one_of_theirs_left(
     ward: Path, tmp_path: Path
 ) -> None:
