@@ -111,10 +111,10 @@ def described(generation: "Generation") -> str:
     return f"{releases or 'nothing'} ({names})"
 
 
-def tell_of_deleted(generation: "Generation | None") -> None:
-    """That there is nothing any more for a rollback to return to, if there was."""
+def tell_of_deleted(generation: "Generation | None", now: str = "--keep retains one") -> None:
+    """That what a rollback would have returned to is gone, if there was such a thing.
+
+    ``now``: what there is or could be in its place.
+    """
     if generation:
-        click.echo(
-            f"The kept generation, {described(generation)}, was deleted; --keep retains one.",
-            err=True,
-        )
+        click.echo(f"The kept generation, {described(generation)}, was deleted; {now}.", err=True)
