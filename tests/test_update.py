@@ -107,6 +107,9 @@ def test_parts_that_are_met_one_after_the_other_go_on_where_they_were_cut(
 
 def test_what_a_cut_ingest_left_can_be_given_up_where_no_file_has_changed(ward: Path) -> None:
     assert unfinished() is not None
+    told_of = run("status").stdout.splitlines()[-1]
+    assert told_of.startswith("not published: ward (11 names); an ingest is running, or was")
+    assert told_of.endswith("run it again with --replace, or another one with --discard")
 
     told = ingest(ward, "--discard")
 

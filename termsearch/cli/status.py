@@ -94,7 +94,10 @@ def _print_generations(found: "Status") -> None:
         click.echo(f"kept: {described(found.kept)}; termsearch rollback returns to it")
     if found.unfinished:
         what = described(found.unfinished)
-        click.echo(f"not published: {what}; an ingest is running or was interrupted: run it again")
+        click.echo(
+            f"not published: {what}; an ingest is running, or was interrupted: run it again; or "
+            "was refused: run it again with --replace, or another one with --discard"
+        )
 
 
 def _type(kind: "TypeStatus") -> list[str]:
