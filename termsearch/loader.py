@@ -24,6 +24,7 @@ from termsearch.errors import (
     UnknownLoaderError,
     UnknownReleaseError,
 )
+from termsearch.files import files_in
 from termsearch.normalize import search_form
 from termsearch.unreadable import OFFICE, why_unreadable
 from termsearch.vocabulary import lang_includes
@@ -35,6 +36,7 @@ __all__ = [
     "Loader",
     "Options",
     "Report",
+    "files_in",
     "find_loader",
     "grouped",
     "installed_loaders",
