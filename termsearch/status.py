@@ -17,7 +17,6 @@ class VocabularyStatus(BaseModel):
     release: str
     names: int
     concepts: int = Field(description="Each counts once for every origin that has it.")
-    complete: bool = Field(description="Off: an ingest is running or was cut; run it again.")
 
 
 class TypeStatus(BaseModel):
@@ -88,7 +87,6 @@ def _vocabulary(index: Index, vocabulary: str, release: str) -> VocabularyStatus
         release=release,
         names=index.count([here]),
         concepts=index.count([here, CARD]),
-        complete=all(e.complete for e in index.manifest.loaded if e.vocabulary == vocabulary),
     )
 
 
