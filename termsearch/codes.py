@@ -1,12 +1,14 @@
 """What a code that a user writes means in an index: a concept, its successor, its users."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from termsearch.errors import RetiredCodeError, UnknownValueError
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import ACTIVE, Condition, Where
 from termsearch.text import require_text
+from termsearch.vocabulary import lang_includes
 
 __all__ = [
     "Richness",
@@ -19,7 +21,7 @@ __all__ = [
 ]
 
 #: How much a point says of its concept, and last its origin, so that there is always one winner.
-Richness = tuple[bool, int, bool, str]
+Richness = tuple[bool, int, bool, tuple[bool, str, tuple[int, ...]]]
 
 
 def conditions_of(index: Index, where: Where) -> tuple[Condition, ...]:
@@ -86,10 +88,19 @@ def points_of_concept(index: Index, curie: str) -> list[Point]:
 def richness(point: Point) -> Richness:
     """Greatest for the card of the origin that says most of a concept; no two cards are equal.
 
-    A user's table may add names to a concept of a large vocabulary, and has a card of its own.
+    A user's table may add names to a concept of a large vocabulary, and has a card of its own. Of
+    those that say as much, as tables do which are read in one command, an English one leads, then
+    the first part of a loader: ``table/local`` before its ``table/local_more``.
     """
     said = len(point.parents) + len(point.types)
-    return point.card, said, bool(point.definition), point.origin
+    return point.card, said, bool(point.definition), _lead(point.lang, point.origin)
+
+
+@cache  # there are few, and a list of a vocabulary has a card for each of its concepts
+def _lead(lang: str, origin: str) -> tuple[bool, str, tuple[int, ...]]:
+    """Greatest for English, and the first of a loader's parts: one before what begins with it."""
+    loader, _, part = origin.partition("/")
+    return lang_includes("en", lang), loader, (*(-ord(letter) for letter in part), 1)
 
 
 def successor(index: Index, point: Point) -> list[Point] | None:

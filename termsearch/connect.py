@@ -180,8 +180,9 @@ def _client(settings: Settings) -> Any:
 
 def _may_be(card: EncoderCard, settings: Settings) -> bool:
     """Whether ``settings`` ask for the encoder of ``card``, as far as its files tell."""
-    if not settings.model:
-        return True  # the one that is there will do, where nothing is to be embedded
+    if not settings.model:  # the one that is there will do, where nothing is to be embedded
+        pooling, most = settings.pooling, settings.max_tokens
+        return pooling in {None, card.pooling} and most in {None, card.max_tokens}
     weights = find_weights(settings.model, pooling=settings.pooling, max_tokens=settings.max_tokens)
     asked = weights.pooling, weights.max_tokens, weights.digest()
     return asked == (card.pooling, card.max_tokens, card.weights)

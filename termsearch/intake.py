@@ -15,6 +15,7 @@ from termsearch.emptied import emptied
 from termsearch.encoder import Encoder, Vectors
 from termsearch.errors import LargeRemovalError
 from termsearch.index import Index
+from termsearch.index.check import listed
 from termsearch.index.manifest import Loaded
 from termsearch.index.met import Met, key_of_id
 from termsearch.index.packed import Packed
@@ -107,6 +108,7 @@ class Intake:
             self._remove_unseen(origin)
         report = self.summary.report
         report.warnings += [*warnings, *namesakes(self._index, self._entries, self._assumed())]
+        report.warnings += self._doubts(origins)
         # A run that was cut before its graph was built leaves that to the next one.
         was_cut = self._before.names is None
         # Rewritten points leave their graph too.
@@ -123,6 +125,14 @@ class Intake:
         # Also what a run that was cut has removed: it waits in the same generation.
         self.summary.origins = tuple(dict.fromkeys((*origins, *self._read())))
         self.summary.seconds = monotonic() - self._started
+
+    def _doubts(self, origins: Sequence[str]) -> Iterator[str]:
+        """Warnings of what a comparison with what answers now has shown."""
+        if self._difference:
+            yield from self._difference.doubts()
+            new = not any(self._difference.lost(origin)[1] for origin in origins)
+            if origins and new and self._how.get("replace_all"):
+                yield f"--replace had nothing to do: nothing of {listed(origins)} was in the index"
 
     def _langs(self) -> Iterator[tuple[str, str]]:
         entries = self._entries.values()

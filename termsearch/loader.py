@@ -24,6 +24,7 @@ from termsearch.errors import (
     UnknownLoaderError,
     UnknownReleaseError,
 )
+from termsearch.files import files_in
 from termsearch.normalize import search_form
 from termsearch.unreadable import OFFICE, why_unreadable
 from termsearch.vocabulary import lang_includes
@@ -35,6 +36,7 @@ __all__ = [
     "Loader",
     "Options",
     "Report",
+    "files_in",
     "find_loader",
     "grouped",
     "installed_loaders",
@@ -62,6 +64,8 @@ class Options:
     hierarchy: bool = False
     #: Column of a user's table for each field of ours: ``{"code": "LocalCode"}``.
     columns: Mapping[str, str] = field(default_factory=dict)
+    #: Read a user's tables as one file of this name: what was read under it before is replaced.
+    part: str = ""
 
     def wants_lang(self, lang: str) -> bool:
         """Whether names in ``lang`` are to be kept: asked for, or more or less exact than that.
@@ -94,6 +98,7 @@ class Options:
             "inactive": ["--inactive"],
             "hierarchy": ["--hierarchy"],
             "columns": [f"--column {ours}={theirs}" for ours, theirs in self.columns.items()],
+            "part": [f"--as {self.part}"],
         }
         given = self.given()
         return " ".join(
@@ -124,7 +129,10 @@ class Report:
     #: Things worth a line in the summary that cost no row.
     warnings: list[str] = field(default_factory=list)
     #: Parts that were read, those without a concept too: what an index has of them is replaced.
+    #: All of them before the first concept, unless ``more_parts`` says otherwise.
     parts: list[str] = field(default_factory=list)
+    #: Whether parts may be met later, since files are looked into one after the other.
+    more_parts: bool = False
     #: Vocabulary and part of names in rows that don't say whose they are, each once: the id is that
     #: of a file, and may be another's by chance.
     assumed: dict[tuple[str, str], None] = field(default_factory=dict)

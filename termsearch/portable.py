@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from termsearch.bundle import ENCODER, INDEX, BundleCard, card_of, unpacked, write_bundle
 from termsearch.connect import export_folder
@@ -16,13 +16,28 @@ from termsearch.errors import (
 )
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.folder import lock, read_manifest, write_manifest
-from termsearch.index.generations import Served, new_generation, publish, served, unfinished
+from termsearch.index.generations import (
+    Served,
+    importing,
+    new_generation,
+    publish,
+    served,
+    unfinished,
+)
+from termsearch.index.manifest import Generation
 from termsearch.settings import Settings
 
-__all__ = ["export_index", "import_bundle"]
+__all__ = ["Imported", "export_index", "import_bundle"]
 
 #: How often an index is packed that is replaced meanwhile.
 _TRIES: Final = 3
+
+
+class Imported(NamedTuple):
+    """What an import has made and taken away."""
+
+    card: BundleCard  #: of what answers now
+    deleted: Generation | None  #: that had been kept
 
 
 def export_index(
@@ -75,7 +90,7 @@ def import_bundle(
     *,
     replace: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> BundleCard:
+) -> Imported:
     """Unpack, check and serve the bundle at ``path`` as the index that ``settings`` name.
 
     Readers see the index they had until all of the new one is checked.
@@ -83,8 +98,8 @@ def import_bundle(
     Args:
         settings: Say where.
         path: A bundle.
-        replace: Allow that an index of this name is there, which is kept for ``rollback``, or
-            what an ingest that was cut has stored of one, which is deleted.
+        replace: Allow that an index of this name is there, which is kept for ``rollback`` in place
+            of what was, or what an ingest that was cut has stored of one, which is deleted.
         progress: Called with the bytes unpacked and their total.
 
     Raises:
@@ -95,11 +110,11 @@ def import_bundle(
     folder = _folder(settings)
     card_of(path)  # before anything is made: a wrong file costs nothing
     held = lock(folder)
-    part = folder / "importing"
+    part = importing(folder)
     try:
         if not replace:
             _require_free(path, folder)
-        shutil.rmtree(part, ignore_errors=True)  # of an import that was killed
+        kept = _kept(folder)
         card = unpacked(path, part, progress)
         if card.encoder:
             _place_encoder(part / ENCODER, export_folder(settings, card.manifest.encoder))
@@ -112,7 +127,13 @@ def import_bundle(
     finally:
         shutil.rmtree(part, ignore_errors=True)
         held.release()
-    return card
+    return Imported(card, kept)
+
+
+def _kept(folder: Path) -> Generation | None:
+    now = served(folder)
+    manifest = read_manifest(folder / str(now.kept)) if now and now.kept else None
+    return manifest.as_generation() if manifest else None
 
 
 def _require_free(path: Path, folder: Path) -> None:

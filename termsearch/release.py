@@ -11,6 +11,7 @@ from typing import NamedTuple
 from termsearch import __version__
 from termsearch.concept import Concept
 from termsearch.errors import BadReleaseError, TermsearchError
+from termsearch.files import files_in
 from termsearch.index.manifest import SCHEMA
 from termsearch.loader import GROUP, Options
 
@@ -104,9 +105,7 @@ def _states(paths: Sequence[Path]) -> dict[Path, _State]:
 
 def _files(root: Path) -> list[Path]:
     """``root`` if it is a file, else the files in it, sorted."""
-    if not root.is_dir():
-        return [root]
-    return sorted(path for path in root.rglob("*") if path.is_file())
+    return files_in(root) if root.is_dir() else [root]
 
 
 def _digest(path: Path) -> bytes:

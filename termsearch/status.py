@@ -16,8 +16,7 @@ class VocabularyStatus(BaseModel):
 
     release: str
     names: int
-    concepts: int
-    complete: bool = Field(description="Off: an ingest is running or was cut; run it again.")
+    concepts: int = Field(description="Each counts once for every origin that has it.")
 
 
 class TypeStatus(BaseModel):
@@ -48,7 +47,7 @@ class Status(BaseModel):
     model: str
     encoder: EncoderCard
     names: int
-    concepts: int
+    concepts: int = Field(description="The sum of what vocabularies have.")
     vocabularies: dict[str, VocabularyStatus]
     origins: dict[str, OriginStatus]
     used_by: list[str] = Field(description="Vocabularies that names can be filtered by besides.")
@@ -88,7 +87,6 @@ def _vocabulary(index: Index, vocabulary: str, release: str) -> VocabularyStatus
         release=release,
         names=index.count([here]),
         concepts=index.count([here, CARD]),
-        complete=all(e.complete for e in index.manifest.loaded if e.vocabulary == vocabulary),
     )
 
 

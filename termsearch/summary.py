@@ -30,7 +30,7 @@ _PAGE = 512
 class Summary:
     """What an ingest did; grows while it runs. ``names == embedded + reused`` at all times."""
 
-    concepts: int = 0
+    concepts: int = 0  #: each once for every origin that has it
     names: int = 0  #: points: one per concept, language and search form
     merged: int = 0  #: names without a point: their search form is another name's, or empty
     embedded: int = 0  #: names that got a vector in this run

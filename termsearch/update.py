@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Self
 
 from termsearch.batch import Batch, batches_of
+from termsearch.concept import origin_of
 from termsearch.connect import (
     export_encoder,
     ingest_encoder,
@@ -115,7 +116,8 @@ class Update:
             self._encoder,
             self._index,
             report=report,
-            replace_all=self._how.replace,
+            # What nobody has seen yet is no loss.
+            replace_all=self._how.replace or not (self._how.share or self._answering),
             more_follows=loader != list(self._files)[-1],
             fingerprint=self._prints[loader],
             options=self._options.told(find_loader(loader).OPTIONS),
@@ -130,8 +132,29 @@ class Update:
         files, share = self._files[loader], self._how.share
         arguments = (loader, files, self._options, self._encoder.chunk, share, report)
         if files.size < _ELSEWHERE_FROM:
-            return read_batches(*arguments)
-        return elsewhere(read_batches, *arguments)
+            return self._checked(loader, read_batches(*arguments), report)
+        return self._checked(loader, elsewhere(read_batches, *arguments), report)
+
+    def _checked(self, loader: str, batches: Iterator[Batch], report: Report) -> Iterator[Batch]:
+        """``batches``, refused before any is stored or embedded if they are sure to be at the end.
+
+        That is, where another part of the same loader was left behind.
+        """
+        known = False
+        for batch in batches:
+            said = batch.report or report
+            if not known and said.parts and not said.more_parts:
+                known = True
+                self._require_parts(loader, said.parts)
+            yield batch
+
+    def _require_parts(self, loader: str, parts: Sequence[str]) -> None:
+        loaders = list(self._files)
+        later = loaders[loaders.index(loader) + 1 :]
+        ours = {*self._ours, *(origin_of(loader, part) for part in parts)}
+        self._require_only(
+            self._index, lambda origin: origin in ours or origin.partition("/")[0] in later
+        )
 
     def publish(self) -> str:
         """Let queries see it, and give them an encoder that starts fast.

@@ -53,6 +53,7 @@ LAYERS = (
         "accents",
         "choices",
         "errors",
+        "files",
         "garbage",
         "grams",
         "leaving",

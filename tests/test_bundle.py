@@ -132,7 +132,9 @@ def test_a_file_that_goes_while_it_is_packed_is_not_laid_to_the_place(
 def test_what_readers_leave_for_a_moment_is_not_packed(
     folders: dict[str, Path], manifest: Manifest, tmp_path: Path
 ) -> None:
-    (folders["index"] / "shard" / ".atomicwrite3fK2").write_bytes(b"half")
+    passing = folders["index"] / "shard" / ".atomicwrite3fK2"
+    passing.mkdir()
+    (passing / "tmpfile.tmp").write_bytes(b"half")
 
     write_bundle("terms", manifest, folders, tmp_path / "terms.tar")
 

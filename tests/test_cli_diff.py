@@ -115,6 +115,20 @@ def test_the_command_as_json_lists_all_in_one_object(ingested: Ingested) -> None
     assert set(diff["changes"]) == set(KINDS)
 
 
+def test_a_retired_concept_that_is_removed_is_shown_with_what_took_its_place(
+    tmp_path: Path, encoder: WordHash
+) -> None:
+    path = written(tmp_path / "old", "code,name,replaced_by\n1,Zz fever,\n2,Zz ague,1\n")
+    store = Store("edge", tmp_path)
+    index = store.make(encoder)
+    ingest(table.load([path], Options(inactive=True), Report()), "table", encoder, index)
+    index.publish()
+
+    shown = lines(run(tmp_path, path))
+
+    assert "removed ward:2 Zz ague -> ward:1 (gone)" in shown
+
+
 @pytest.mark.parametrize(
     ("limit", "expected"), [("1", "retired and 1 more"), ("0", "2, not listed")]
 )

@@ -182,6 +182,19 @@ def test_an_ingest_of_unchanged_files_reads_nothing_unless_forced(tmp_path: Path
     assert {(each["names"], each["reused"]) for each in (again, named, forced)} == {(6, 6)}
 
 
+@pytest.mark.parametrize("other", [("--max-tokens", "12"), ("--pooling", "cls")])
+def test_another_way_to_embed_is_refused_where_no_file_has_changed_too(
+    tmp_path: Path, other: tuple[str, str]
+) -> None:
+    (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
+    run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm")
+
+    done = run(tmp_path, "ingest", str(tmp_path / "ward.csv"), *other)
+
+    assert done.exit_code == 1
+    assert "index 'terms' holds vectors from" in one_line(done)
+
+
 def test_rollback_returns_to_the_release_that_was_kept_and_back(tmp_path: Path) -> None:
     (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
     run(tmp_path, "ingest", str(tmp_path / "ward.csv"), "--model", "minilm")

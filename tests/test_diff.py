@@ -217,6 +217,62 @@ def test_an_origin_that_the_index_does_not_hold_is_added_whole(
     assert diff.names.to_embed == 6
 
 
+def parts(*given: tuple[str, str, str]) -> list[Concept]:
+    """Concepts of a list, of a part, a code and a name each."""
+    return [concept("local", code, name, part=part) for part, code, name in given]
+
+
+def test_a_concept_that_another_origin_has_is_neither_added_nor_retired(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest(parts(("a", "1", "zz fever"), ("a", "2", "zz cough")), "test", encoder, index)
+    ingest(parts(("b", "1", "zz Fieber"), ("b", "3", "zz Husten")), "other", encoder, index)
+
+    diff = compared(index, parts(("a", "2", "zz cough"), ("a", "3", "zz rash")))
+
+    assert told(diff) == {}
+    assert (diff.names.added, diff.names.removed) == (1, 1)
+
+
+def test_a_concept_goes_from_one_part_to_another_of_a_release_and_is_the_same(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest(parts(("a", "1", "zz fever"), ("a", "2", "zz cough")), "test", encoder, index)
+
+    diff = compared(index, parts(("a", "1", "zz fever"), ("b", "2", "zz cough")))
+
+    assert told(diff) == {}
+    assert (diff.names.added, diff.names.removed) == (1, 1)
+
+
+def test_a_concept_that_several_parts_lose_or_gain_is_told_once(
+    index: Index, encoder: WordHash
+) -> None:
+    stays = ("a", "1", "zz fever"), ("b", "1", "zz Fieber")
+    ingest(parts(*stays, ("a", "2", "zz cough"), ("b", "2", "zz Husten")), "test", encoder, index)
+
+    diff = compared(index, parts(*stays, ("a", "3", "zz rash"), ("b", "3", "zz Rötung")))
+
+    assert {kind: [each.curie for each in of] for kind, of in told(diff).items()} == {
+        "added": ["local:3"],
+        "retired": ["local:2"],
+    }
+    assert (diff.names.added, diff.names.removed) == (0, 0)
+    assert (diff.names.to_embed, diff.names.to_remove) == (2, 2)
+
+
+def test_a_concept_that_another_origin_has_as_retired_is_retired(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest(parts(("a", "1", "zz fever"), ("a", "2", "zz cough")), "test", encoder, index)
+    old = concept("local", "2", "zz tussis", active=False, part="b")
+    ingest([old], "other", encoder, index)
+
+    diff = compared(index, parts(("a", "1", "zz fever")))
+
+    assert [each.curie for each in told(diff)["retired"]] == ["local:2"]
+
+
 def test_a_removal_that_ingest_would_refuse_is_foretold(index: Index, encoder: WordHash) -> None:
     ingest(MESH, "test", encoder, index)
 

@@ -1,6 +1,7 @@
 """Release files are found and read wherever a publisher puts them."""
 
 import gzip
+import os
 import zipfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from termsearch.errors import BadRecordError, BadReleaseError
 from termsearch.loader import Report
+from termsearch.release import ReleaseFiles
 from termsearch_loaders import snomedct, umls
 from termsearch_loaders.files import base_names, lines, members
 from tests.archives import encrypted, zipped
@@ -21,6 +23,41 @@ def test_lines_end_only_where_a_file_ends_them(tmp_path: Path) -> None:
     (member,) = members(tmp_path)
 
     assert list(lines(member)) == ["one", "two\u0085still two", "three"]
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
+    """A folder with a file, and links to another one, to its own folders and upwards."""
+    release, other = tmp_path / "release", tmp_path / "other"
+    for path in (release / "2026AA" / "a.txt", other / "deep" / "b.txt", tmp_path / "beside.txt"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("row\n")
+    links = {
+        release / "again": other / "deep",
+        release / "all": other,
+        release / "current": release / "2026AA",
+        release / "itself": release,
+        release / "up": tmp_path,
+        other / "round": release,
+        other / "up": tmp_path,
+    }
+    for link, target in links.items():
+        link.symlink_to(target, target_is_directory=True)
+    return release
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets few people make links")
+def test_links_to_folders_are_followed_and_lead_to_each_file_once(linked: Path) -> None:
+    before = ReleaseFiles.at([linked])
+
+    found = [Path(str(member)).relative_to(linked).as_posix() for member in members(linked)]
+    names = list(base_names(linked))
+    (linked / "again" / "b.txt").write_text("other row\n")
+
+    assert found == ["2026AA/a.txt", "again/b.txt"]
+    assert names == ["a.txt", "b.txt"]
+    assert ReleaseFiles.at([linked]).states.keys() == before.states.keys()
+    assert ReleaseFiles.at([linked]).states != before.states
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

@@ -167,7 +167,7 @@ def test_without_keep_there_is_nothing_to_return_to(store: Store, encoder: WordH
 
 
 def test_an_unfinished_update_of_a_generation_that_is_not_current_is_thrown_away(
-    store: Store, encoder: WordHash
+    store: Store, encoder: WordHash, caplog: pytest.LogCaptureFixture
 ) -> None:
     publish(store, encoder)
     publish(store, encoder, NEW, keep=True)
@@ -176,6 +176,8 @@ def test_an_unfinished_update_of_a_generation_that_is_not_current_is_thrown_away
 
     index = store.make(encoder)
 
+    (told,) = caplog.messages
+    assert "which an ingest that is running or was cut has begun, can't be published now" in told
     assert releases(index) == {"1"}
     assert [entry.origin for entry in index.manifest.loaded] == ["test"]
     store.leave(index)

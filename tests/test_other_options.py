@@ -120,9 +120,12 @@ def test_only_those_that_lose_something_are_named() -> None:
 
 def test_what_is_told_is_as_the_command_line_has_it() -> None:
     given = Options(
-        vocabularies=("our list", "hp"), inactive=True, columns={"name": "Long name", "type": "T"}
+        vocabularies=("our list", "hp"),
+        inactive=True,
+        columns={"name": "Long name", "type": "T"},
+        part="our list",
     )
-    acted_on = {"vocabularies", "inactive", "columns"}
+    acted_on = {"vocabularies", "inactive", "columns", "part"}
 
     held = manifest(given.told(acted_on), ("our list", "table/a"))
 

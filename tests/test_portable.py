@@ -91,12 +91,28 @@ def test_a_replaced_index_can_be_had_back(bundle: Path, tmp_path: Path, encoder:
     index.publish(keep=False)
     index.close()
 
-    import_bundle(there(tmp_path), bundle, replace=True)
+    deleted = import_bundle(there(tmp_path), bundle, replace=True).deleted
     replaced = codes(there(tmp_path))
     EdgeIndex.rollback(tmp_path / "there" / "terms").close()
 
+    assert deleted is None
     assert replaced == {concept.code for concept in ALL}
     assert codes(there(tmp_path)) == {COUGH.code}
+
+
+def test_an_import_says_that_it_deletes_what_was_kept(bundle: Path, tmp_path: Path) -> None:
+    def imported(*more: str) -> Result:
+        home = {"TERMSEARCH_HOME": str(tmp_path / "there")}
+        return CliRunner().invoke(main, ["import", str(bundle), *more], env=home)
+
+    told = [imported(), imported("--replace"), imported("--replace")]
+
+    assert [each.exit_code for each in told] == [0, 0, 0], told
+    assert [each.stderr for each in told[:2]] == ["", ""]
+    assert told[2].stderr == (
+        "The kept generation, mesh 2026, snomedct 20260101, umls 2026XX (11 names), was deleted; "
+        "what answered until now is kept in its place.\n"
+    )
 
 
 def test_a_bundle_with_a_changed_byte_leaves_no_index(bundle: Path, tmp_path: Path) -> None:
@@ -118,11 +134,25 @@ def test_a_bundle_with_a_changed_byte_leaves_no_index(bundle: Path, tmp_path: Pa
 def test_what_an_import_that_was_killed_has_left_is_no_hindrance(
     bundle: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(tmp_path / "here" / "terms", tmp_path / "there" / "terms" / "importing")
+    left = tmp_path / "there" / "terms" / "1.importing"
+    shutil.copytree(tmp_path / "here" / "terms", left)
 
     import_bundle(there(tmp_path), bundle)
 
     assert codes(there(tmp_path)) == {concept.code for concept in ALL}
+    assert not left.exists()
+
+
+def test_an_ingest_deletes_what_an_import_that_was_killed_has_left(
+    bundle: Path, tmp_path: Path, encoder: WordHash
+) -> None:
+    import_bundle(there(tmp_path), bundle)
+    folder = tmp_path / "there" / "terms"
+    shutil.copytree(folder / "1", folder / "2.importing" / "index")
+
+    EdgeIndex.open_or_create(folder, Manifest(encoder=encoder.card)).close()
+
+    assert not (folder / "2.importing").exists()
 
 
 def begun(tmp_path: Path, encoder: WordHash, *, cut: Concept) -> None:

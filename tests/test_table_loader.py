@@ -372,6 +372,28 @@ def test_a_table_that_is_ingested_again_leaves_the_names_of_the_others(
     }
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["one command", "two"])
+@pytest.mark.parametrize(
+    ("other", "text"),
+    [
+        ("local_de.csv", "code,name,lang\nA1,Zz Knieschmerz,de\n"),
+        ("a_de.csv", "code,name,lang\nA1,Zz Knieschmerz,de\n"),
+        ("local_more.csv", "code,name\nA1,Zz gonalgia\n"),
+    ],
+)
+def test_the_table_that_describes_a_concept_gives_the_name_that_is_displayed(
+    tmp_path: Path, index: Index, encoder: WordHash, together: bool, other: str, text: str
+) -> None:
+    first = written(tmp_path, "code,name,type\nA1,Zz knee pain,sign\n", "local.csv")
+    paths, options = [first, written(tmp_path, text, other)], Options(vocabularies=("loc",))
+
+    for each in [paths] if together else [[path] for path in paths]:
+        ingest(load(each, options, Report()), "table", encoder, index)
+
+    (entry,) = lookup(index, "loc:A1")
+    assert entry.name == "Zz knee pain"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_a_file_name_that_is_not_utf8_gives_an_origin_that_is(
     tmp_path: Path, index: Index, encoder: WordHash

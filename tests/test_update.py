@@ -72,8 +72,44 @@ def test_another_release_beside_a_cut_one_is_refused_before_it_is_embedded(
     assert unfinished() is None
 
 
+def test_another_table_beside_a_cut_one_is_refused_likewise_and_leaves_nothing(
+    ward: Path, tmp_path: Path
+) -> None:
+    held = status()["unfinished"]
+    other = table(tmp_path, "other", *(f"{n},fever {n}," for n in range(20)))
+
+    refused = [ingest(other), ingest(other)]
+
+    assert [each.exit_code for each in refused] == [1, 1]
+    assert "Error: an earlier ingest of ward (table/ward) was cut" in refused[0].output
+    assert refused[1].output == refused[0].output
+    assert "concepts" not in refused[0].output
+    assert status()["unfinished"] == held
+
+
+def test_parts_that_are_met_one_after_the_other_go_on_where_they_were_cut(
+    tmp_path: Path,
+) -> None:
+    first, second = tmp_path / "first.obo", tmp_path / "second.obo"
+    first.write_text(OBO, encoding="utf-8")
+    second.write_text(OBO.replace("hp", "doid").replace("HP", "DOID"), encoding="utf-8")
+    rows = "".join(f"\n[Term]\nid: HP:{n}\nname: rash {n}\n" for n in range(9_100_000, 9_101_100))
+    first.write_text(OBO + rows, encoding="utf-8")
+    assert ingest(first, second, table(tmp_path, "ward", "A1")).exit_code == 1
+
+    left = ingest(first)
+    done = ingest(first, second)
+
+    assert "an earlier ingest of doid (obo/doid) was cut" in left.output
+    assert (left.exit_code, done.exit_code) == (1, 0), done.output
+    assert status()["origins"].keys() == {"obo/hp", "obo/doid"}
+
+
 def test_what_a_cut_ingest_left_can_be_given_up_where_no_file_has_changed(ward: Path) -> None:
     assert unfinished() is not None
+    told_of = run("status").stdout.splitlines()[-1]
+    assert told_of.startswith("not published: ward (11 names); an ingest is running, or was")
+    assert told_of.endswith("run it again with --replace, or another one with --discard")
 
     told = ingest(ward, "--discard")
 
@@ -113,13 +149,14 @@ def test_what_a_failed_command_stored_is_not_published_by_another(tmp_path: Path
     broken = tmp_path / "hp.obo"
     broken.write_text(OBO.replace("name: fever\n", 'synonym: "cut'), encoding="utf-8")
     assert ingest(right).exit_code == 0
-    assert ingest(wrong, broken).exit_code == 1
+    failed = [ingest(wrong, broken), ingest(wrong, broken, "--json")]
     table(tmp_path, "right", "R1,fever,", "R2,high fever,")
 
     refused = ingest(right)
 
     assert refused.exit_code == 1
     assert "an earlier ingest of wrong (table/wrong) was cut or failed" in refused.output
+    assert [(each.exit_code, each.stdout) for each in failed] == [(1, ""), (1, "")]
     assert served().keys() == {"right:R1"}
     assert ingest(right, wrong).exit_code == 0
     assert served().keys() == {"right:R1", "right:R2", "wrong:W1"}
@@ -135,6 +172,18 @@ def test_the_right_release_after_a_refused_one_is_measured_against_what_answers(
     assert told.exit_code == 0, told.output
     assert "1 added" in told.output
     assert len(served()) == 11
+
+
+def test_what_never_answered_is_no_loss(tmp_path: Path) -> None:
+    broken = tmp_path / "hp.obo"
+    broken.write_text(OBO.replace("name: fever\n", 'synonym: "cut'), encoding="utf-8")
+    first = table(tmp_path, "ward", *(f"{n},name {n}," for n in range(10)))
+    assert ingest(first, broken).exit_code == 1
+
+    told = ingest(table(tmp_path, "ward", "1,name 1,"))
+
+    assert told.exit_code == 0, told.output
+    assert served().keys() == {"ward:1"}
 
 
 def test_files_that_have_not_changed_put_right_what_a_refused_one_of_theirs_left(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from termsearch.errors import BadRecordError, BadReleaseError
-from termsearch.loader import Report
+from termsearch.loader import Report, files_in
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -83,8 +83,8 @@ def members(path: Path) -> list[Member]:
         BadReleaseError: ``path`` or an archive in it can't be read.
     """
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.is_file())
-        found = [m for p in files if not _hidden(p.relative_to(path).parts) for m in _listed(p)]
+        files = [p for p in files_in(path) if not _hidden(p.relative_to(path).parts)]
+        found = [member for file in files for member in _listed(file)]
     elif path.is_file():
         found = _listed(path)
     else:
@@ -97,7 +97,7 @@ def base_names(path: Path) -> Iterator[str]:
 
     Never raises: for recognising a release, where :func:`members` may have to unpack gigabytes.
     """
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    files = files_in(path) if path.is_dir() else [path]
     for file in files:
         try:
             if file.is_file():

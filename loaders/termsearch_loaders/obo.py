@@ -59,6 +59,7 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
             )
         first[graph.vocabulary] = member
         report.parts.append(graph.vocabulary)
+        report.more_parts = member is not found[-1]
         report.warnings += _doubts(member, graph)
         yield from _Reader(member, graph, options, report).concepts(ontology)
 

@@ -4,10 +4,10 @@ Columns: ``vocabulary``, ``code``, ``name``, ``synonyms`` (a JSON array, or sepa
 ``type`` and ``parent`` (several separated by ``|``), ``lang``, ``definition``, ``active``,
 ``replaced_by`` (which makes the code a retired one, and leads from it to others) and ``release``;
 only ``code`` and ``name`` are required. A row without ``vocabulary`` has the one that was asked
-for, else the file's name. A table without ``lang`` is in the one language that was asked for, else
-in English. Rows that repeat a code add names to it. Where several tables have a code, each gives a
-concept of its own names, to be replaced by that table alone; what their rows say of the code is
-true of all these names.
+for, else the file's name (``--as`` gives it another). A table without ``lang`` is in the one
+language that was asked for, else in English. Rows that repeat a code add names to it. Where several
+tables have a code, each gives a concept of its own names, to be replaced by that table alone; what
+their rows say of the code is true of all these names.
 
 A row is a line of the table. Rows of one code need not stand together and a parent may come
 later, so the concepts are held in memory until the last row is read: about 1 kB each.
@@ -30,7 +30,7 @@ from termsearch_loaders.table_rows import EXTENSIONS, check_header, rows, says
 
 __all__ = ["OPTIONS", "load", "recognises", "why_not"]
 
-OPTIONS = frozenset({"vocabularies", "langs", "inactive", "columns"})
+OPTIONS = frozenset({"vocabularies", "langs", "inactive", "columns", "part"})
 
 
 def recognises(path: Path) -> bool:
@@ -68,7 +68,7 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     """
     tables = [table for path in paths for table in _tables_of(path)]
     report.total = sum(table.size for table in tables)
-    report.parts += map(_part, tables)
+    report.parts += dict.fromkeys(_part(table, options) for table in tables)
     drafts = Drafts()
     for table in tables:
         unsaid = _unsaid(table, options)
@@ -78,13 +78,14 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     yield from drafts.concepts()
 
 
-def _part(table: Member) -> str:
-    r"""The file's name without ending; a byte that is no UTF-8 is written out: ``caf\udce9``.
+def _part(table: Member, options: Options) -> str:
+    r"""The name that was given, ``table/ward`` or ``ward``, else the file's without ending.
 
-    In one Unicode form, whatever the system that the file was copied from writes.
+    A byte that is no UTF-8 is written out, ``caf\udce9``; in one Unicode form, whatever the system
+    that the file was copied from writes.
     """
-    name = table.name.rpartition(".")[0].encode(errors="backslashreplace").decode()
-    return normalize("NFC", name)
+    name = options.part.removeprefix("table/") or table.name.rpartition(".")[0]
+    return normalize("NFC", name.encode(errors="backslashreplace").decode())
 
 
 def _tables(path: Path) -> list[Member]:
@@ -109,7 +110,7 @@ class _Unsaid(NamedTuple):
 
 
 def _unsaid(table: Member, options: Options) -> _Unsaid:
-    part = _part(table)
+    part = _part(table, options)
     vocabulary = _default_vocabulary(part, options.vocabularies)
     return _Unsaid(part, vocabulary, _default_lang(table, options))
 

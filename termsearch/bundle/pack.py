@@ -12,13 +12,14 @@ from typing import IO, Final
 
 from termsearch.bundle.card import CARD, ENCODER, ENGINE, SUMS, BundleCard
 from termsearch.errors import BadBundleError, IndexUnreadableError
+from termsearch.index.folder import PASSING
 from termsearch.index.manifest import Manifest
 from termsearch.licences import licences_of
 
 __all__ = ["write_bundle"]
 
 #: Starts of names that are not packed: the lock, and what readers make and remove again.
-_PASSING: Final = (".lock", ".atomicwrite")
+_LEFT_OUT: Final = (".lock", PASSING)
 
 
 def write_bundle(
@@ -44,8 +45,7 @@ def write_bundle(
     files = [
         (f"{part}/{path.relative_to(folder).as_posix()}", path)
         for part, folder in folders.items()
-        for path in sorted(folder.rglob("*"))
-        if not path.name.startswith(_PASSING) and path.is_file()
+        for path in sorted(_files(folder))
     ]
     size = sum(_size(path) for _, path in files)
     for folder in folders.values():
@@ -74,6 +74,16 @@ def write_bundle(
             raise _unwritable(out, error) from error
         raise
     return card
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All that is packed of ``folder``, in which others may make and remove passing folders."""
+    for within, folders, names in os.walk(folder):  # which passes over what goes meanwhile
+        folders[:] = [name for name in folders if not name.startswith(_LEFT_OUT)]
+        for name in names:
+            path = Path(within, name)
+            if not name.startswith(_LEFT_OUT) and path.is_file():
+                yield path
 
 
 def _size(path: Path) -> int:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from termsearch.cli.failed import warn_of_other_rules
 from termsearch.cli.options import index_option, json_option, settings_with
+from termsearch.cli.status import tell_of_deleted
 from termsearch.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,8 +69,11 @@ def import_command(file: Path, replace: bool, index: str | None, as_json: bool) 
         named = "index" in environment.model_fields_set
         index = environment.index if named else card_of(file).name
     with _bar("unpacking") as progress:
-        card = import_bundle(settings_with(index=index), file, replace=replace, progress=progress)
+        card, deleted = import_bundle(
+            settings_with(index=index), file, replace=replace, progress=progress
+        )
     warn_of_other_rules(card.manifest)
+    tell_of_deleted(deleted, "what answered until now is kept in its place")
     _show(card.model_copy(update={"name": index}), file, as_json=as_json)
 
 

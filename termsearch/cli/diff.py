@@ -77,6 +77,8 @@ def diff_command(
             told = options.told(find_loader(name).OPTIONS)
             for warning in other_options(index.manifest, origins, told, read):
                 click.echo(f"warning: {warning}", err=True)
+        for doubt in difference.doubts():
+            click.echo(f"warning: {doubt}", err=True)
     finally:
         index.close()
     click.echo(found.model_dump_json()) if as_json else _print(found)
@@ -163,7 +165,7 @@ def _told(kind: "Kind", change: "Change") -> str:
     gone = {"active": "", "inactive": "  (inactive)", "gone": "  (gone)"}[change.status]
     if kind == "renamed":
         return f"{change.was[0]} -> {change.now[0]}{gone}"
-    if kind == "merged":
+    if change.now and kind in {"merged", "removed"}:  # both say what takes its place
         return f"{change.name} -> {', '.join(change.now)}{gone}"
     if change.was or change.now:
         return f"{change.name}: {_arrow(*map(', '.join, (change.was, change.now)))}{gone}"

@@ -109,29 +109,33 @@ def ingest_paths(
 
     from termsearch.update import How, Update
 
+    summaries: dict[str, Summary] = {}
     with Update(plan, options, settings, how or How()) as update:
         for name in plan:
             with Bar(name) as bar:
-                summary = update.ingest(
+                summaries[name] = update.ingest(
                     name, warnings=unused_options(name, options), progress=bar.show
                 )
-            _print_json(name, summary) if as_json else print_summary(name, summary)
-        if how and how.share and not summary.unchanged:
-            click.echo(
-                f"Part {how.share} is stored. When all are, run it once without --part: that adds "
-                "what is missing, checks and publishes.",
-                err=True,
-            )
-        if warning := update.publish():
-            click.echo(f"warning: {warning}", err=True)
+        warning = update.publish()
+    for name, summary in summaries.items():  # not before: what is not published was not ingested
+        _print_json(name, summary) if as_json else print_summary(name, summary)
+    if how and how.share and not all(each.unchanged for each in summaries.values()):
+        click.echo(
+            f"Part {how.share} is stored. When all are, run it once without --part: that adds "
+            "what is missing, checks and publishes.",
+            err=True,
+        )
+    if warning:
+        click.echo(f"warning: {warning}", err=True)
     tell_of_deleted(update.deleted)
 
 
 def print_summary(loader: str, summary: "Summary") -> None:
     """For people: what was read, dropped and stored."""
-    report = summary.report
+    report, parts = summary.report, len(summary.origins)
     click.echo(
-        f"{loader}: {summary.concepts:,} concepts, {summary.names:,} names "
+        f"{loader}: {summary.concepts:,} concepts{f' in {parts} parts' if parts > 1 else ''}, "
+        f"{summary.names:,} names "
         f"({summary.embedded:,} embedded, {summary.reused:,} reused, "
         f"{summary.rewritten:,} rewritten, {summary.removed:,} removed) "
         f"in {summary.seconds:,.1f} s"

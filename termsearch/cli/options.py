@@ -80,6 +80,14 @@ def encoder_options(command: F) -> F:
 #: What is read of a release and by which loader, the last first.
 _RELEASE: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option(
+        "--as",
+        "read_as",
+        default="",
+        metavar="NAME",
+        help="Read a table as if its file had this name, so that it replaces the one which was "
+        "read under it.",
+    ),
+    click.option(
         "--column",
         "columns",
         multiple=True,
@@ -132,6 +140,7 @@ def loader_options(given: dict[str, Any]) -> "Options":
     return Options(
         vocabularies=_vocabularies(given.pop("vocabularies")),
         columns=_columns(given.pop("columns")),
+        part=given.pop("read_as"),
         **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
     )
 
@@ -145,7 +154,12 @@ def unused_options(loader: str, options: "Options") -> list[str]:
     """A warning for each option that was given and means nothing to ``loader``."""
     from termsearch.loader import find_loader
 
-    flags = {"vocabularies": "--vocab", "langs": "--lang", "columns": "--column"}
+    flags = {
+        "vocabularies": "--vocab",
+        "langs": "--lang",
+        "columns": "--column",
+        "part": "--as",
+    }
     unused = sorted(options.given() - find_loader(loader).OPTIONS)
     return [
         f"{flags.get(name, f'--{name}')} has no effect: the {loader} loader does not support it"

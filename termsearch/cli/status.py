@@ -16,6 +16,9 @@ __all__ = ["described", "status_command", "tell_of_deleted"]
 
 _MB = 1_000_000
 
+#: To tell them apart takes what a comparison takes: 3 to 4 s for the 30,800 headings of MeSH.
+_TWICE = "a concept counts once for each origin that has it"
+
 
 @click.command("status")
 @click.option("--types", is_flag=True, help="List semantic types and groups; --json always does.")
@@ -56,7 +59,7 @@ def _print_contents(found: "Status") -> None:
                 v.release,
                 f"{v.concepts:,}",
                 f"{v.names:,}",
-                "" if v.complete else "incomplete: ingest it again",
+                _TWICE if _origins(found, name) > 1 else "",
             ]
             for name, v in found.vocabularies.items()
         ]
@@ -79,13 +82,20 @@ def _print_contents(found: "Status") -> None:
         click.echo(f"can also be filtered by: {', '.join(found.used_by)}")
 
 
+def _origins(found: "Status", vocabulary: str) -> int:
+    return sum(vocabulary in origin.vocabularies for origin in found.origins.values())
+
+
 def _print_generations(found: "Status") -> None:
     """Those beside the one that answers."""
     if found.kept:
         click.echo(f"kept: {described(found.kept)}; termsearch rollback returns to it")
     if found.unfinished:
         what = described(found.unfinished)
-        click.echo(f"not published: {what}; an ingest is running or was interrupted: run it again")
+        click.echo(
+            f"not published: {what}; an ingest is running, or was interrupted: run it again; or "
+            "was refused: run it again with --replace, or another one with --discard"
+        )
 
 
 def _type(kind: "TypeStatus") -> list[str]:
@@ -102,10 +112,10 @@ def described(generation: "Generation") -> str:
     return f"{releases or 'nothing'} ({names})"
 
 
-def tell_of_deleted(generation: "Generation | None") -> None:
-    """That there is nothing any more for a rollback to return to, if there was."""
+def tell_of_deleted(generation: "Generation | None", now: str = "--keep retains one") -> None:
+    """That what a rollback would have returned to is gone, if there was such a thing.
+
+    ``now``: what there is or could be in its place.
+    """
     if generation:
-        click.echo(
-            f"The kept generation, {described(generation)}, was deleted; --keep retains one.",
-            err=True,
-        )
+        click.echo(f"The kept generation, {described(generation)}, was deleted; {now}.", err=True)

@@ -102,7 +102,7 @@ class Difference:
         self._compare_waiting()
         for origin in origins:
             if origin not in self._origins:
-                found = OriginDifference(self._index, origin, self._changes)
+                found = self._of(origin)
                 if found.had_names or emptied:
                     self._origins[origin] = found
 
@@ -131,9 +131,16 @@ class Difference:
             changes={kind: tuple(listed) for kind, listed in self._changes.listed.items()},
         )
 
+    def doubts(self) -> list[str]:
+        """What to ask who ingests this, as warnings. After :meth:`finish`."""
+        return [doubt for origin in self._origins.values() for doubt in origin.doubts()]
+
     def _compare_waiting(self) -> None:
         points, self._waiting = self._waiting, []
         self._compare(points)
+
+    def _of(self, origin: str) -> OriginDifference:
+        return OriginDifference(self._index, origin, self._changes, self._origins)
 
     def _compare(self, points: Sequence[Point]) -> None:
         by_origin: dict[str, list[Point]] = {}
@@ -141,5 +148,5 @@ class Difference:
             by_origin.setdefault(point.origin, []).append(point)
         for origin, members in by_origin.items():
             if origin not in self._origins:
-                self._origins[origin] = OriginDifference(self._index, origin, self._changes)
+                self._origins[origin] = self._of(origin)
             self._origins[origin].compare(members)

@@ -11,11 +11,11 @@ __all__ = ["KINDS", "Change", "Changes", "Diff", "Kind", "NameCounts", "OriginDi
 
 #: What can become of a concept; several may hold for one.
 #:
-#: added: its code was not in the index; retired: it was live, and is inactive or gone; merged: so
-#: too, and the release says into what (or names another successor of an inactive one); revived: it
-#: was inactive and is live; removed: it was inactive and is gone; renamed: another preferred name;
-#: moved: live before and after, under other parents (a retired one leaves the hierarchy, which
-#: "retired" says already); retyped: other semantic types.
+#: added: its code was not in the index, from whatever origin; retired: it was live, and is inactive
+#: or gone, from all origins; merged: so too, and the release says into what (or names another
+#: successor of an inactive one); revived: it was inactive and is live; removed: it was inactive and
+#: is gone; renamed: another preferred name; moved: live before and after, under other parents (a
+#: retired one leaves the hierarchy, which "retired" says already); retyped: other semantic types.
 Kind = Literal["added", "retired", "merged", "revived", "removed", "renamed", "moved", "retyped"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

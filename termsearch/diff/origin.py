@@ -1,6 +1,8 @@
 """The comparison of what one loader, or one part of it, had and has."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
@@ -32,8 +34,15 @@ class _Lost(NamedTuple):
 class OriginDifference:
     """Compares the concepts of one origin with the cards that the index has of it."""
 
-    def __init__(self, index: Index, origin: str, changes: Changes) -> None:
-        self._index, self._origin, self._changes = index, origin, changes
+    def __init__(
+        self,
+        index: Index,
+        origin: str,
+        changes: Changes,
+        peers: Mapping[str, "OriginDifference"],
+    ) -> None:
+        """``peers``: of the origins that are read in the same run, itself among them."""
+        self._index, self._origin, self._changes, self._peers = index, origin, changes, peers
         self._here = Condition("origin", (origin,))
         self.had_names = index.count([self._here])
         self._had_concepts = index.count([self._here, CARD])
@@ -41,9 +50,14 @@ class OriginDifference:
         self._names_of_added = 0
         self._releases: dict[str, None] = {}
         self._lost: list[_Lost] = []
+        self._gone: dict[str, _Lost] = {}
         #: CURIE of a concept in the index to those of the release that take its place.
         self._successors: dict[str, list[str]] = {}
         self._respelt = 0
+        loaded = index.manifest.loaded
+        #: Vocabularies that the index has from other origins too.
+        self._shared = {entry.vocabulary for entry in loaded if entry.origin != origin}
+        self._repeated = Counter[str]()
         self.names = NameCounts()
 
     @property
@@ -55,26 +69,36 @@ class OriginDifference:
         """Place whole concepts; the index must have of them what it had before."""
         cards = [point for point in points if point.card]
         before = self._before(cards) if self.had_names else {}
+        new = [card for card in cards if card.curie not in before]
+        elsewhere, met = self._elsewhere(new), self._met(new)
         self._names.add(key_of_id(point.id) for point in points)
         self._concepts.add(_key(card.curie) for card in cards)
-        self._names_of_added += sum(point.curie not in before for point in points)
+        known = before.keys() | elsewhere.keys()
+        self._names_of_added += sum(point.curie not in known for point in points)
         for card in cards:
             self._releases[card.release] = None
             for code in card.replaces:
                 if code in before:
                     self._successors.setdefault(code, []).append(card.curie)
-            self._place(card, before.get(card.curie))
+            if card.curie in before:
+                self._place(card, before[card.curie])
+            elif card.curie not in elsewhere and card.curie not in met:
+                self._add("added", card)
+            self._repeated.update(
+                other.origin
+                for other in elsewhere.get(card.curie, ())
+                if (other.lang, other.form) == (card.lang, card.form)
+            )
 
     def finish(self) -> None:
         """Place what was lost, and count names."""
-        gone: list[_Lost] = []
         otherwise = self._origin in self._index.manifest.made_otherwise(rules())
         for page in batches(self._unmet(), _FEW):
             points = [stored.point for stored in self._index.stored(page).values()]
-            gone += self._gone(points)
+            self._lose(points)
             if otherwise:
                 self._respelt += self._names.respelt(points)
-        for lost in (*self._lost, *sorted(gone)):
+        for lost in (*self._lost, *sorted(self._gone.values())):
             self._settle(lost)
         kept = self.had_names - self.names.to_remove
         self.names.to_embed = len(self._names) - kept
@@ -93,17 +117,57 @@ class OriginDifference:
             needs_replace=not len(self._names) or self.lost > self.had_names / 2,
         )
 
+    def doubts(self) -> Iterator[str]:
+        """A warning for each part of the same loader that a new one says over again, for the most.
+
+        After :meth:`finish`. Of a new edition under another name nothing else tells: all of the old
+        one still answers. A translation has other names of the same codes, and is none.
+        """
+        loader, concepts = self._origin.partition("/")[0], len(self._concepts)
+        for other, count in self._repeated.items() if not self.had_names else ():
+            if other.partition("/")[0] == loader and count > concepts / 2:
+                yield (
+                    f"{count:,} of the {concepts:,} concepts of {self._origin}, which is new, are "
+                    f"in {other} already, under the same names, and both answer. If it is another "
+                    f"edition of that list: termsearch remove {shlex.quote(other)}. A table takes "
+                    "the place of another with --as"
+                )
+
+    def _met(self, points: Sequence[Point]) -> set[str]:
+        """CURIEs of those ``points`` whose concepts another origin of this run has given."""
+        curies = list(dict.fromkeys(point.curie for point in points))
+        keys = [_key(curie) for curie in curies]
+        others = [each._concepts for each in self._peers.values() if each is not self]
+        return {
+            curie
+            for concepts in others
+            for curie, met in zip(curies, concepts.hold(keys), strict=True)
+            if met
+        }
+
+    def _elsewhere(self, points: Sequence[Point]) -> dict[str, list[Point]]:
+        """The cards that other origins have of the concepts of ``points``, by CURIE."""
+        asked = [point for point in points if point.vocabulary in self._shared]
+        found: dict[str, list[Point]] = {}
+        if asked:
+            where = (
+                Condition("vocabulary", tuple({point.vocabulary: None for point in asked})),
+                CARD,
+                Condition("curies", tuple({point.curie: None for point in asked})),
+            )
+            for card in self._index.points(where):
+                if card.origin != self._origin:
+                    found.setdefault(card.curie, []).append(card)
+        return found
+
     def _before(self, cards: Sequence[Point]) -> dict[str, Point]:
         """The cards in the index of ``cards`` and of what they replace, by CURIE."""
         wanted = dict.fromkeys(curie for card in cards for curie in (card.curie, *card.replaces))
         curies = Condition("curies", tuple(wanted))
         return {card.curie: card for card in self._index.points([self._here, CARD, curies])}
 
-    def _place(self, card: Point, old: Point | None) -> None:
+    def _place(self, card: Point, old: Point) -> None:
         """Add ``card`` to each kind of change that holds."""
-        if old is None:
-            self._add("added", card)
-            return
         if card.live and not old.live:
             self._add("revived", card)
         elif not card.live and (old.live or _redirected(card, old)):
@@ -128,14 +192,33 @@ class OriginDifference:
             for page in batches(self._index.ids([self._here]), _PAGE):
                 yield from self._names.missing(page)
 
-    def _gone(self, points: Sequence[Point]) -> Iterator[_Lost]:
-        """Count lost names; yield those that were the cards of concepts lost with them."""
+    def _lose(self, points: Sequence[Point]) -> None:
+        """Count lost names; note those that were the cards of concepts lost with them."""
         staying = self._concepts.hold([_key(point.curie) for point in points])
+        left = [point for point, stays in zip(points, staying, strict=True) if not stays]
+        elsewhere = self._staying_elsewhere(left)
+        lost = [point for point in left if point.curie not in elsewhere]
         self.names.to_remove += len(points)
-        self.names.removed += sum(staying)
-        for point, stays in zip(points, staying, strict=True):
-            if point.card and not stays:
-                yield _Lost(point.curie, point.concept_name, "gone", point.live, point.replaced_by)
+        self.names.removed += len(points) - len(lost)
+        for point in filter(lambda point: point.card, lost):
+            if not any(point.curie in each._gone for each in self._peers.values()):
+                curie, name, after = point.curie, point.concept_name, point.replaced_by
+                self._gone[curie] = _Lost(curie, name, "gone", point.live, after)
+
+    def _staying_elsewhere(self, points: Sequence[Point]) -> set[str]:
+        """CURIEs of concepts that other origins have in this run or, not read in it, in the index.
+
+        In use, where these were.
+        """
+        there, live = self._elsewhere(points), {p.curie for p in points if p.live}
+        return self._met(points) | {
+            curie
+            for curie, cards in there.items()
+            if any(
+                card.origin not in self._peers and (card.live or curie not in live)
+                for card in cards
+            )
+        }
 
     def _settle(self, lost: _Lost) -> None:
         now = tuple(dict.fromkeys((*lost.replaced_by, *self._successors.get(lost.curie, ()))))

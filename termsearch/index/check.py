@@ -12,7 +12,15 @@ from termsearch.index.manifest import Manifest
 from termsearch.index.point import as_written
 from termsearch.index.rules import rules
 
-__all__ = ["listed", "other_rules", "require_only", "require_others", "require_sound", "way_out"]
+__all__ = [
+    "listed",
+    "other_rules",
+    "require_only",
+    "require_others",
+    "require_sound",
+    "stranded",
+    "way_out",
+]
 
 #: Points looked at: one damaged point in a hundred is found with a probability of .92. They are
 #: the first by id, and ids are hashes: a fair sample.
@@ -87,6 +95,14 @@ def other_rules(manifest: Manifest) -> str:
         f"the search keys of {listed(origins)} are another version's, and names may rank lower "
         f"for it: repeat the ingest of {'it' if len(origins) == 1 else 'them'}, which embeds only "
         "names whose search form has changed."
+    )
+
+
+def stranded(begun: str) -> str:
+    """What becomes of a generation that an ingest has ``begun``, by a rollback of what answers."""
+    return (
+        f"{begun}, which an ingest that is running or was cut has begun, can't be published now: "
+        "another 'termsearch rollback' undoes this one; the next ingest deletes it."
     )
 
 

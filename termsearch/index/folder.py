@@ -9,7 +9,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,7 @@ from termsearch.index.manifest import Manifest
 
 __all__ = [
     "MANIFEST",
+    "PASSING",
     "copy",
     "delete",
     "disk_use",
@@ -37,8 +38,9 @@ MANIFEST = "termsearch.json"
 
 _PAGE = 1 << 22  # bytes read at a time
 
-#: What the engine makes and removes again whenever somebody opens a generation.
-_PASSING = shutil.ignore_patterns(".atomicwrite*")
+#: Start of names that the engine makes and removes again whenever somebody opens a generation: of a
+#: folder, and of the file in it that it moves out over the old one (0.9.0).
+PASSING: Final = ".atomicwrite"
 
 #: Seconds to wait for the lock: ``status`` takes it for a moment, to count.
 _PATIENCE = 2.0
@@ -134,7 +136,9 @@ def copy(source: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.copying")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(source, part, ignore=_PASSING, copy_function=_copy_file)
+        shutil.copytree(
+            source, part, ignore=shutil.ignore_patterns(f"{PASSING}*"), copy_function=_copy_file
+        )
         part.rename(target)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)

@@ -8,6 +8,7 @@ of its first bearer is left.
 """
 
 import re
+import shutil
 from pathlib import Path
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ from termsearch.index.manifest import Manifest
 __all__ = [
     "Served",
     "forget_untouched",
+    "importing",
     "new_generation",
     "next_generation",
     "publish",
@@ -38,7 +40,7 @@ __all__ = [
 ]
 
 _POINTER = "current.json"
-_GENERATION = re.compile(r"(\d+)(\.copying|\.deleting)?")
+_GENERATION = re.compile(r"(\d+)(\.copying|\.deleting|\.importing)?")
 
 
 class Served(BaseModel):
@@ -104,6 +106,17 @@ def new_generation(folder: Path) -> Path:
     return folder / str(max(_numbers(folder), default=0) + 1)
 
 
+def importing(folder: Path) -> Path:
+    """Where a generation is unpacked before it is checked, and no one of a killed import is left.
+
+    For who holds the lock.
+    """
+    new = new_generation(folder)
+    part = new.with_name(f"{new.name}.importing")
+    shutil.rmtree(part, ignore_errors=True)
+    return part
+
+
 def forget_untouched(generation: Path) -> None:
     """Delete a generation to which nothing was written: an ingest announces itself before it puts.
 
@@ -161,7 +174,7 @@ def _begin_copy(source: Path, new: Path, base: int) -> None:
 
 
 def _clear(folder: Path, stay: set[int]) -> None:
-    """Delete every generation but those in ``stay``, and what is left of cut copies."""
+    """Delete every generation but those in ``stay``, and what is left of cut copies and imports."""
     for path in folder.iterdir():
         match = _GENERATION.fullmatch(path.name)
         if match and (match[2] or int(match[1]) not in stay):

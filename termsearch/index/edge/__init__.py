@@ -10,7 +10,9 @@ work: a child process that put 60,000 points was killed 40 times, twelve of them
 was built, and every point that had been flushed was there and whole.
 """
 
+import logging
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +20,7 @@ import qdrant_edge as edge
 from filelock import FileLock
 
 from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadableError
-from termsearch.index.check import require_sound
+from termsearch.index.check import require_sound, stranded
 from termsearch.index.edge.translate import config, engine, words
 from termsearch.index.edge.writing import EMPTY_BYTES, EdgeWriter
 from termsearch.index.folder import disk_use, lock, read_manifest, require_room, write_manifest
@@ -35,6 +37,8 @@ from termsearch.index.packed import FACTS
 from termsearch.leaving import leave
 
 __all__ = ["EdgeIndex"]
+
+_log = logging.getLogger("termsearch.index")
 
 
 class EdgeIndex(EdgeWriter):
@@ -116,12 +120,16 @@ class EdgeIndex(EdgeWriter):
             NothingKeptError: No generation is kept.
             IndexBusyError, IndexUnreadableError: As above; nothing is changed.
         """
-        held = lock(folder)
+        held, begun = lock(folder), None
         try:
             now = served(folder)
             if now and now.kept:
                 cls.check(folder / str(now.kept))  # whole, or all stays as it is
+            with suppress(IndexUnreadableError):  # damaged: there is nothing to lose
+                begun = unfinished(folder)
             swapped(folder)
+            if begun:
+                _log.warning("%s", stranded(str(begun)))
         finally:
             held.release()
         return cls.open(folder)

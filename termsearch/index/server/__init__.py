@@ -15,7 +15,7 @@ from qdrant_client import QdrantClient, models
 from termsearch.encoder import Vectors
 from termsearch.errors import IndexUnreadableError
 from termsearch.index import batches
-from termsearch.index.check import require_sound
+from termsearch.index.check import require_sound, stranded
 from termsearch.index.manifest import Manifest
 from termsearch.index.packed import Packed
 from termsearch.index.point import check_vectors
@@ -132,10 +132,7 @@ class ServerIndex(ServerReader):
         begun = unfinished(client, name)
         swap(client, name)
         if begun:
-            _log.warning(
-                "%s, which an ingest that is running or was cut has begun, can't be published now: "
-                "another 'termsearch rollback' undoes this one; the next ingest deletes it.", begun,
-            )  # fmt: skip
+            _log.warning("%s", stranded(begun))
         return cls.open(client, name)
 
     @property
