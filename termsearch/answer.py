@@ -24,11 +24,12 @@ __all__ = [
 #: ``auto`` uses all evidence; the others one kind alone.
 Mode = Literal["auto", "exact", "lexical", "dense"]
 
-#: Where candidates come from: names of the same key (``same``), spelt alike, or meaning alike.
-Leg = Literal["same", "lexical", "dense"]
+#: Where candidates come from: names of the same key (``same``), spelt alike, or meaning alike, and
+#: concepts of the code that was typed.
+Leg = Literal["code", "same", "lexical", "dense"]
 
 #: The strongest evidence for a hit; ``hybrid`` was found by spelling and by meaning.
-MatchType = Literal["exact", "normalized", "lexical", "dense", "hybrid"]
+MatchType = Literal["exact", "code", "normalized", "lexical", "dense", "hybrid"]
 
 #: unique: take the first hit; ambiguous: a person should choose; none: nothing here is right.
 Resolution = Literal["unique", "ambiguous", "none"]

@@ -1,24 +1,30 @@
 """What a code that a user writes means in an index: a concept, its successor, its users."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import Final
 
 from termsearch.errors import RetiredCodeError, UnknownValueError
 from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import ACTIVE, Condition, Where
 from termsearch.text import require_text
-from termsearch.vocabulary import lang_includes
+from termsearch.vocabulary import curie, lang_includes, split_curie
 
 __all__ = [
     "Richness",
     "conditions_of",
+    "of_typed",
     "owners",
     "points_of_concept",
     "richness",
     "similar_codes",
     "successor",
 ]
+
+#: One word with a digit, or with its vocabulary before it.
+_CODE: Final = re.compile(r"(?=\S*\d|[^\s:|]+[:|])\S{3,64}")
 
 #: How much a point says of its concept, and last its origin, so that there is always one winner.
 Richness = tuple[bool, int, bool, tuple[bool, str, tuple[int, ...]]]
@@ -71,12 +77,42 @@ def _followers(index: Index, point: Point) -> Iterator[str]:
     """CURIEs of all that a retired concept was replaced by, over several steps if need be."""
     met, waiting = {point.curie}, [point]
     for each in waiting:  # which grows
-        for curie in () if each.live else each.replaced_by:
-            following = [] if curie in met else points_of_concept(index, curie)
+        for other in () if each.live else each.replaced_by:
+            following = [] if other in met else points_of_concept(index, other)
             if following:
-                met.add(curie)
+                met.add(other)
                 waiting.append(following[0])
-                yield curie
+                yield other
+
+
+def of_typed(
+    index: Index, texts: Iterable[str], where: Sequence[Condition]
+) -> dict[str, list[Point]]:
+    """Of texts that are codes, their concepts, each by its fullest point.
+
+    A code is understood with its vocabulary or without, in small letters, and without the dot that
+    its vocabulary writes: ``e119``, ``icd10cm:E11.9``. Codes of sources and merged codes count too.
+    """
+    vocabularies = index.manifest.vocabularies()
+    codes = (text for text in texts if _CODE.fullmatch(text.strip()))
+    asked = {text: _curies_of(text.strip(), vocabularies) for text in codes}
+    every = tuple(dict.fromkeys(each for wanted in asked.values() for each in wanted))
+    if not every:
+        return {}
+    points = sorted(index.points([Condition("curies", every), *where]), key=richness, reverse=True)
+    found: dict[str, list[Point]] = {}
+    for text, wanted in asked.items():
+        mine = [point for point in points if not set(wanted).isdisjoint(point.curies)]
+        if fullest := {point.curie: point for point in reversed(mine)}:
+            found[text] = [*fullest.values()]
+    return found
+
+
+def _curies_of(text: str, vocabularies: Iterable[str]) -> list[str]:
+    """What ``text`` may stand for in an index of ``vocabularies``."""
+    before = ("", *(f"{vocabulary}:" for vocabulary in vocabularies))
+    parts = [split_curie(each + code) for code in (text, text.upper()) for each in before]
+    return [curie(*each) for each in parts if each]
 
 
 def points_of_concept(index: Index, curie: str) -> list[Point]:

@@ -94,7 +94,8 @@ def resolution(
     """``unique`` only if one concept has exactly the words, and they were read as they stand."""
     if not matches or (fitted and matches[0].score < fitted.none_below) or _is_denied(matches):
         return "none"
-    exact = sum(1 for _ in takewhile(lambda match: match.kind == "exact", _rivals(matches)))
+    rivals = takewhile(lambda match: match.kind in {"exact", "code"}, _rivals(matches))
+    exact = sum(1 for _ in rivals)
     return "unique" if exact == 1 and as_it_stands else "ambiguous"
 
 
@@ -113,7 +114,7 @@ def _is_denied(matches: Sequence[Match]) -> bool:
     Not where a name ahead of it denies something too: "Absent iris" for "no iris".
     """
     first = matches[0]
-    if first.is_denied or not first.denies or first.kind in {"exact", "normalized"}:
+    if first.is_denied or not first.denies or first.kind in {"exact", "code", "normalized"}:
         return first.is_denied
     few = matches[:_FEW]
     ahead = list(takewhile(lambda match: not match.is_denied, few))

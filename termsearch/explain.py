@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from termsearch.answer import Leg
 from termsearch.concept import Kind
 from termsearch.match import Match
 
-__all__ = ["explanation"]
+__all__ = ["explanation", "ranks", "scores"]
 
 _ROLE: Final = {
     Kind.PREFERRED: "the preferred name",
@@ -16,6 +17,26 @@ _ROLE: Final = {
     Kind.NARROWER: "a narrower term",
     Kind.RELATED: "a related term",
 }
+
+#: Evidence that is there or not.
+_AS_IT_STANDS: Final = {"exact", "code", "normalized"}
+#: Legs whose ranks say something; in the others all are equal.
+_RANKED: Final[tuple[Leg, ...]] = ("lexical", "dense")
+
+
+def scores(match: Match) -> dict[str, float]:
+    """What each kind of evidence says, 0 to 1, higher is nearer; cosines -1 to 1."""
+    found: dict[str, float] = {match.kind: 1.0} if match.kind in _AS_IT_STANDS else {}
+    if "dense" in match.legs:
+        found["dense"] = match.legs["dense"].score
+    if match.asked.mode in {"auto", "lexical"}:
+        found["lexical"] = match.likeness
+    return {leg: round(score, 4) for leg, score in found.items()}
+
+
+def ranks(match: Match) -> dict[str, int]:
+    """The place of a match in each leg, from 1."""
+    return {leg: match.legs[leg].rank for leg in _RANKED if leg in match.legs}
 
 
 def explanation(match: Match, read_as: str) -> str:
@@ -40,6 +61,8 @@ def _for(match: Match) -> str:
     match match.kind:
         case "exact":
             return f'"{point.name}" is {role}, and these are its words.'
+        case "code":
+            return f"{match.asked.form} is its code."
         case "normalized":
             return (
                 f'The words say the same as "{point.name}", {role}, in another spelling, number or '

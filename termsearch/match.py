@@ -48,7 +48,9 @@ DOUBT_OUT = 0.03
 #: Probability of a hit that a word had to be put right for. Of the challenge set all 42 are right,
 #: but that a letter makes another word, which no name of the index has, shows in no score.
 SUREST_CORRECTED = 0.75
-#: The scores of a normalized match, and of the best that any other can reach.
+#: The scores of a code that was typed, of a normalized match, and of the best that any other can
+#: reach: p53 is a protein before it is a code of ICD-10.
+CODED = 0.99
 NORMALIZED = 0.98
 BEST_OTHER = 0.96
 
@@ -194,7 +196,7 @@ class Match:
     @cached_property
     def _against(self) -> tuple[tuple[str, ...], int]:
         """Contradictions, and the number of words that change the meaning."""
-        if self.kind == "exact" or self.asked.mode in {"dense", "lexical"}:
+        if self.kind in {"exact", "code"} or self.asked.mode in {"dense", "lexical"}:
             return (), 0
         if self._contradicts_nothing:  # "un-controlled" is no opposite of "uncontrolled"
             return (), 0
@@ -228,14 +230,19 @@ class Match:
             return "dense" if self.asked.mode == "dense" else "lexical"
         if self.point.form == self.asked.form:
             return "exact"
-        if self.point.key == self.asked.key and self._says_the_same():
-            return "normalized"
-        if joined(self.asked.form, self.point.form):
-            self._contradicts_nothing = True
+        if "code" in self.legs:
+            return "code"
+        if self._is_normalized():
             return "normalized"
         if "dense" in self.legs and "lexical" in self.legs:
             return "hybrid"
         return "dense" if "dense" in self.legs else "lexical"
+
+    def _is_normalized(self) -> bool:
+        if self.point.key == self.asked.key and self._says_the_same():
+            return True
+        self._contradicts_nothing = joined(self.asked.form, self.point.form)
+        return self._contradicts_nothing
 
     def _says_the_same(self) -> bool:
         """One stem alone is little evidence, several together are enough, if in an order."""
@@ -248,6 +255,8 @@ class Match:
         match self.kind:
             case "exact":
                 return 1.0 - self.asked.doubt
+            case "code":
+                return CODED
             case "normalized":
                 return NORMALIZED - self._doubts()
             case "lexical" if self.asked.mode == "lexical":

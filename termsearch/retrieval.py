@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from termsearch.abbreviations import SMALL_WORDS
 from termsearch.answer import Leg, Mode
+from termsearch.codes import of_typed
 from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.where import Condition
+from termsearch.initials import capitals
 from termsearch.match import DOUBT, DOUBT_OUT, SUREST_CORRECTED, Asked, Match
 from termsearch.normalize import search_key
 from termsearch.pipeline import batches
@@ -34,14 +36,16 @@ _MOST_NAMES = 10_000
 #: no faster: 1.8 ms a query for 8 to 500 of them.
 _NAMES_AT_ONCE = 4_000
 
-_NO_CAPITALS: Mapping[str, Container[str]] = {}
-
 _LEGS: dict[Mode, tuple[Leg, ...]] = {
     "auto": ("same", "lexical", "dense"),
     "exact": ("same",),
     "lexical": ("lexical",),
     "dense": ("dense",),
 }
+
+
+#: Modes that understand codes.
+_WITH_CODES = ("auto", "exact")
 
 
 class Ranked(NamedTuple):
@@ -59,7 +63,7 @@ class Ranked(NamedTuple):
     @property
     def as_it_stands(self) -> bool:
         """Whether a name has the words of the query."""
-        return bool(self.matches) and self.matches[0].kind in {"exact", "normalized"}
+        return bool(self.matches) and self.matches[0].kind in {"exact", "code", "normalized"}
 
 
 NOTHING = Ranked((), ())
@@ -86,18 +90,25 @@ class Retrieval:
     ) -> None:
         self._index, self._vectors, self._where = index, vectors, where
         self._limit, self._mode = limit, mode
+        self._coded: dict[str, list[Found]] = {}
 
-    def best(
-        self, forms: Sequence[str], capitals: Mapping[str, Container[str]] = _NO_CAPITALS
-    ) -> dict[str, Ranked]:
-        """The best matches of each of ``forms``, as many as are wanted if there are so many.
+    def best(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Ranked]:
+        """The best matches of each query, as many as are wanted if there are so many.
 
         Args:
-            forms: Search forms of queries.
-            capitals: By form, its words that were typed in capitals.
+            typed: By search form of a query, how it was typed.
         """
-        ranked = self._ranked(forms)
-        return ranked | self._reread(ranked, capitals) if self._mode == "auto" else ranked
+        self._coded = self._of_codes(typed) if self._mode in _WITH_CODES else {}
+        ranked = self._ranked([*typed])
+        return ranked | self._reread(ranked, typed) if self._mode == "auto" else ranked
+
+    def _of_codes(self, typed: Mapping[str, Sequence[str]]) -> dict[str, list[Found]]:
+        texts = dict.fromkeys(text for texts in typed.values() for text in texts)
+        points = of_typed(self._index, texts, self._where)
+        return {
+            form: [Found(point, 1.0) for text in texts for point in points.get(text, ())]
+            for form, texts in typed.items()
+        }
 
     def _ranked(
         self, forms: Sequence[str], reread: bool = False, guessed: Container[str] = ()
@@ -127,7 +138,7 @@ class Retrieval:
         return ranked
 
     def _reread(
-        self, ranked: Mapping[str, Ranked], capitals: Mapping[str, Container[str]]
+        self, ranked: Mapping[str, Ranked], typed: Mapping[str, Sequence[str]]
     ) -> dict[str, Ranked]:
         """Forms that find more when read otherwise, answered so.
 
@@ -135,7 +146,7 @@ class Retrieval:
         misspelt words put right. An abbreviation brings what each of its meanings finds.
         """
         others = {
-            form: readings(form, found.alike, self._index, capitals.get(form, ()))
+            form: readings(form, found.alike, self._index, capitals(typed[form]))
             for form, found in ranked.items()
             if not found.as_it_stands
         }
@@ -171,7 +182,8 @@ class Retrieval:
         ]
         answers = iter(self._index.search(asks))
         for form in forms:
-            yield form, {leg: next(answers) for leg in legs}
+            coded = self._coded.get(form, [])
+            yield form, {leg: next(answers) for leg in legs} | ({"code": coded} if coded else {})
 
     def _measured(
         self, rankings: Mapping[str, Ranking], vectors: Mapping[str, Vector]
@@ -199,6 +211,8 @@ class Retrieval:
                 return Spelt(form)
             case "dense":
                 return Nearest(vectors[form])
+            case "code":
+                raise AssertionError(leg)  # no leg of any mode
 
 
 def _chosen(

@@ -17,11 +17,10 @@ from termsearch.codes import conditions_of
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
 from termsearch.errors import UsageError
-from termsearch.explain import explanation
+from termsearch.explain import explanation, ranks, scores
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Condition, Where
-from termsearch.initials import capitals
 from termsearch.match import Match
 from termsearch.normalize import search_form
 from termsearch.pipeline import ahead, batches
@@ -178,8 +177,8 @@ class TermSearch:
         answers: dict[int, Answer] = {}
         started = perf_counter()
         for forms in self._blocks(list(places), mode):
-            typed = {form: capitals(texts[place] for place in places[form]) for form in forms}
-            ranked = retrieval.best([form for form in forms if form], typed)
+            typed = {form: [texts[place] for place in places[form]] for form in forms if form}
+            ranked = retrieval.best(typed)
             block = {
                 place: self._answer(texts[place], form, ranked.get(form, NOTHING), wanted)
                 for form in forms
@@ -261,8 +260,8 @@ class TermSearch:
             matched_name=point.name,
             match_type=match.kind,
             score=round(match.score, 4),
-            scores=_scores(match),
-            ranks={leg: seen.rank for leg, seen in match.legs.items() if leg != "same"},
+            scores=scores(match),
+            ranks=ranks(match),
             conflicts=list(match.conflicts),
             explanation=explanation(match, read_as),
             lang=point.lang,
@@ -279,15 +278,6 @@ class TermSearch:
                 for source in sorted(point.sources, key=lambda s: s.vocabulary not in asked)
             ],
         )
-
-
-def _scores(match: Match) -> dict[str, float]:
-    scores: dict[str, float] = {match.kind: 1.0} if match.kind in {"exact", "normalized"} else {}
-    if "dense" in match.legs:
-        scores["dense"] = match.legs["dense"].score
-    if match.asked.mode in {"auto", "lexical"}:
-        scores["lexical"] = match.likeness
-    return {leg: round(score, 4) for leg, score in scores.items()}
 
 
 def _require_some(limit: int) -> None:

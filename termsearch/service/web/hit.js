@@ -4,6 +4,7 @@ import { apart, h, hrefOf, languageOf, linkTo, nameIn } from "./dom.js";
 
 const KINDS = {
   exact: "exact name",
+  code: "the code itself",
   normalized: "same name, written otherwise",
   lexical: "alike in spelling",
   dense: "alike in meaning",
@@ -11,6 +12,7 @@ const KINDS = {
 };
 const LEGS = {
   exact: ["Same words", "1 where a name has exactly these words"],
+  code: ["Same code", "1 where the code itself was typed"],
   normalized: ["Same name", "1 where a name differs in spelling or word order alone"],
   lexical: ["Spelling", "likeness of spelling, 0 to 1"],
   dense: ["Meaning", "cosine of the embeddings, −1 to 1"],
