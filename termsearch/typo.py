@@ -8,6 +8,10 @@ from rapidfuzz.distance import OSA
 
 __all__ = ["corrected"]
 
+#: Letters in one run, whatever stands beside it ("alzhiemer's", "pnuemonia,"), but for digits: they
+#: are no slips, and BRCA1 is not BRCA2.
+_WORD = re.compile(r"(?<!\w)[^\W\d_]++(?!\w)")
+
 #: Shorter words are abbreviations, or one letter away from too many others.
 _SHORTEST = 5
 
@@ -41,14 +45,15 @@ def corrected(
     Returns:
         ``form`` itself where every word is known or none is near.
     """
-    singular = [word for name in names for word in _words(name)]
+    singular = [word for name in names for word in _WORD.findall(name)]
     known = dict.fromkeys([*singular, *(f"{word}s" for word in singular)])
-    near = [word if word in known else _nearest(word, known) for word in _words(form)]
-    typed = zip(_words(form), near, strict=True)
-    fixed = [
-        other if _in_number(word, other) or not in_use(word) else word for word, other in typed
-    ]
-    return " ".join(fixed) if fixed != _words(form) else form
+
+    def right(typed: re.Match[str]) -> str:
+        word = typed[0]
+        other = word if word in known else _nearest(word, known)
+        return other if _in_number(word, other) or not in_use(word) else word
+
+    return _WORD.sub(right, form)
 
 
 def _in_number(word: str, other: str) -> bool:
@@ -61,20 +66,20 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
     Else the first that sounds the same.
     """
-    if len(word) < _SHORTEST or not word.isalpha():  # digits are no slips: BRCA1 is not BRCA2
+    if len(word) < _SHORTEST:
         return word
     best, fewest = word, 3
     for other in known:
         edits = OSA.distance(word, other, score_cutoff=fewest - 1)
         moved = len(word) >= _LONG and sorted(word) == sorted(other)
-        if edits < fewest and edits <= 1 + moved and other.isalpha():
+        if edits < fewest and edits <= 1 + moved:
             best, fewest = other, edits
     return best if best != word else _sounds_alike(word, known)
 
 
 def _sounds_alike(word: str, known: Iterable[str]) -> str:
     sound = _sound(word)
-    return next((other for other in known if other.isalpha() and _sound(other) == sound), word)
+    return next((other for other in known if _sound(other) == sound), word)
 
 
 @lru_cache(10_000)
@@ -82,7 +87,3 @@ def _sound(word: str) -> str:
     for pattern, letters in _SOUNDS:
         word = pattern.sub(letters, word)
     return word
-
-
-def _words(form: str) -> list[str]:
-    return form.replace("/", " ").split()

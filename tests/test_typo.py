@@ -17,6 +17,9 @@ NAMES = ["seizure disorder", "alzheimer disease", "hemodialysis", "hypertension"
         ("hemodyalisis", "hemodialysis"),
         ("hypertention", "hypertension"),
         ("hypertenson and siezures", "hypertension and seizures"),
+        ("alzhiemer's disease", "alzheimer's disease"),
+        ("(siezure), hypertention.", "(seizure), hypertension."),
+        ("post-siezure/hypertenson", "post-seizure/hypertension"),
     ],
 )
 def test_a_slip_is_put_right(typed: str, meant: str) -> None:
