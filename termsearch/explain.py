@@ -27,8 +27,8 @@ _RANKED: Final[tuple[Leg, ...]] = ("lexical", "dense")
 def scores(match: Match) -> dict[str, float]:
     """What each kind of evidence says, 0 to 1, higher is nearer; cosines -1 to 1."""
     found: dict[str, float] = {match.kind: 1.0} if match.kind in _AS_IT_STANDS else {}
-    if "dense" in match.legs:
-        found["dense"] = match.legs["dense"].score
+    if match.cosine is not None:
+        found["dense"] = match.cosine
     if match.asked.mode in {"auto", "lexical"}:
         found["lexical"] = match.likeness
     return {leg: round(score, 4) for leg, score in found.items()}

@@ -129,6 +129,14 @@ class Match:
         return match
 
     @property
+    def cosine(self) -> float | None:
+        """Of the vectors, -1 to 1; None where it was not looked up."""
+        if "dense" in self.legs:
+            return self.legs["dense"].score
+        known = self.kind == "lexical" and self.is_measured and self.asked.mode == "auto"
+        return self._farthest if known else None
+
+    @property
     def likeness(self) -> float:
         """Of the spellings, 0 to 1."""
         return likeness(self.asked.form, self.point.form)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from termsearch.concept import Kind
+from termsearch.explain import scores
 from termsearch.index import Found
 from termsearch.index.packed import packed
 from termsearch.index.point import Point, points_of
@@ -84,6 +85,9 @@ def test_only_names_that_their_own_cosine_may_bring_forward_are_asked_for_it() -
     measured = ranked.measured({found.point.digest: 0.1 for found in alike})
     assert [match.point.code for match in measured] == ["a", "b", "d", "c"]
     assert measured.unmeasured(2) == []
+    assert [match.cosine for match in measured[2:]] == [0.1, 0.1]
+    assert [match.cosine for match in ranked] == [0.9, None, None, 0.7]
+    assert [scores(match).get("dense") for match in measured[2:]] == [0.1, 0.1]
 
 
 def test_of_names_that_say_the_same_who_is_spelt_alike_goes_first() -> None:
