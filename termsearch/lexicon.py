@@ -9,6 +9,7 @@ from typing import Final
 import Stemmer
 
 from termsearch.accents import unaccented
+from termsearch.numerals import COUNTED, GREEK, ORDINALS, ROMAN
 
 __all__ = ["inflected", "joined", "reversed_words", "signs_as_words", "words"]
 
@@ -43,35 +44,19 @@ _INFLAMED: Final = "itis"
 #: "t.b.", "p.d."
 _DOTTED: Final = re.compile(r"\b(?:[a-z]\.){2,}")
 
-_GREEK: Final = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "  # noqa: SIM905  # 25 names in a list would be 25 lines
-        "sigma sigma tau upsilon phi chi psi omega".split(),
-        strict=True,
-    )
-)
-
-_ROMAN: Final = {
-    numeral: str(number)
-    for number, numeral in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix".split(),  # noqa: SIM905
-        start=1,
-    )
-}
-_COUNTED: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_ORDINAL: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
-                   "ninth", "tenth", "eleventh", "twelfth")  # fmt: skip
-
 #: "1st", "12th"
 _NTH: Final = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 #: Numerals of one letter are read as such only behind a word that calls for one: "vitamin i",
-#: "x-linked" and "factor v" are told apart by it.
+#: "x-linked" and "factor v" are told apart by it. "46,XX" and "47,XXX" are no numerals at all.
 _NUMBERS: Final = (
-    {numeral: number for numeral, number in _ROMAN.items() if len(numeral) > 1}
-    | {word: str(number) for number, word in enumerate(_COUNTED, start=1)}
-    | {word: str(number) for number, word in enumerate(_ORDINAL, start=1)}
+    COUNTED
+    | ORDINALS
+    | {
+        numeral: number
+        for numeral, number in ROMAN.items()
+        if len(numeral) > 1 and not numeral.startswith("xx")
+    }
 )
 _LEVEL: Final = re.compile(
     r"\b(types?|subtypes?|stages?|grades?|class|group|category|complex|phase|factor|degree|level|"
@@ -166,14 +151,14 @@ def signs_as_words(form: str) -> str:
 def _split(form: str) -> list[str]:
     """As written but for Greek letters, accents, signs, numerals and dots between initials."""
     if not form.isascii():
-        for letter, name in _GREEK.items():
+        for letter, name in GREEK.items():
             form = form.replace(letter, f" {name} ")
         form = unaccented(form)
     form = _NUMBERED.sub(r"\1 \2", signs_as_words(form))
     if "." in form:
         form = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), form)
     if " i" in form or " v" in form or " x" in form:
-        form = _LEVEL.sub(lambda level: f"{level[1]} {_ROMAN[level[2]]}", form)
+        form = _LEVEL.sub(lambda level: f"{level[1]} {ROMAN[level[2]]}", form)
     return _WORD.findall(form)
 
 

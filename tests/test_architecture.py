@@ -58,6 +58,7 @@ LAYERS = (
         "leaving",
         "licences",
         "loopback",
+        "numerals",
         "pipeline",
         "shorthand",
         "typo",

@@ -123,6 +123,11 @@ CONTRADICTING = [
     ("female infertility", "Infertility in men"),
     ("X-linked ichthyosis", "Autosomal recessive ichthyosis"),
     ("interferon alpha", "Interferon-γ"),
+    ("interferon omega", "Interferon alpha"),
+    ("sigma receptor", "Receptor, kappa"),
+    ("PKC θ", "PKC alpha"),
+    ("eleventh rib", "Twelfth rib"),
+    ("collagen XI", "Collagen XII"),
     ("sub-acute thyroiditis", "Acute thyroiditis"),
 ]
 

@@ -5,10 +5,11 @@ A role takes a text and the position of its word, and returns the position to go
 
 import re
 
-from termsearch.conflict.numbers import AXES, ORDINALS, Quantity, amount, numeral, unit
+from termsearch.conflict.numbers import AXES, Quantity, amount, numeral, unit
 from termsearch.conflict.stated import Role
 from termsearch.conflict.text import Text
-from termsearch.conflict.words import GREEK, STOPS, listed, stem
+from termsearch.conflict.words import STOPS, listed, stem
+from termsearch.numerals import GREEK, ORDINALS
 
 __all__ = ["axis", "greek", "letters_number", "lone_letter", "number", "ordinal", "roman"]
 
@@ -86,7 +87,8 @@ def greek(text: Text, at: int) -> int:
     """Beta blocker, interferon γ."""
     letter = GREEK.get(text.at(at), text.at(at))
     following = text.at(at + 1)
-    of = following if following.isalpha() and following not in STOPS else text.at(at - 1)
+    before = text.at(at - 2) if text.at(at - 1) == "," else text.at(at - 1)  # receptors, sigma
+    of = following if following.isalpha() and following not in STOPS else before
     text.say("letter", letter, letter, of=stem(of))
     return at + 1
 

@@ -31,7 +31,7 @@ from termsearch.conflict.numbered import (
     ordinal,
     roman,
 )
-from termsearch.conflict.numbers import AXES, ORDINALS
+from termsearch.conflict.numbers import AXES
 from termsearch.conflict.standing import carried, rule_out, screened, suspected
 from termsearch.conflict.stated import Facts
 from termsearch.conflict.text import BOUNDARIES, JOINERS, Text
@@ -40,7 +40,6 @@ from termsearch.conflict.words import (
     CHOICES_BESIDE,
     DIRECTION_OWNERS,
     DIRECTIONS,
-    GREEK,
     MEASURED,
     NEGATIONS,
     PAIRED_PARTS,
@@ -50,6 +49,7 @@ from termsearch.conflict.words import (
     TESTS,
     stem,
 )
+from termsearch.numerals import GREEK, ORDINALS, ROMAN
 
 __all__ = ["facts"]
 
@@ -267,7 +267,7 @@ _ROLES: dict[str, _Role] = (
     | dict.fromkeys(AXES, axis)
     | dict.fromkeys(ORDINALS, ordinal)
     | dict.fromkeys(NEGATIONS, negation)
-    | dict.fromkeys((*GREEK, *GREEK.values()), greek)
+    | dict.fromkeys({*GREEK, *GREEK.values()} - ROMAN.keys(), greek)  # xi is eleven
     | dict.fromkeys(RELATIVES, _relative)
     | dict.fromkeys(("positive", "negative"), _result)
     | dict.fromkeys(("over", "under"), _bound)

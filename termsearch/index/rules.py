@@ -33,8 +33,10 @@ _SPECIMENS: Final = (
     "a unspecified a zz",
     "a rash with a fever without a cough from a cold, has a had a sign",
     "vitamin A deficiency, vitamin i dry",
-    "one two three four five six seven eight nine ten",
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty thirty",
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
     "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx",
     "1st 2nd 3rd 12th",
     "type i types v subtype x subtypes i stage i stages v grade i grades i class i group i",
