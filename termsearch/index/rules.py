@@ -62,10 +62,16 @@ _SPECIMENS: Final = (
     "z\u00adz\u200bz\u200cz\u200dz\u200ez\u200fz\u2060z\ufeffz q\u0300q q\u036fq",
     "er+, er+; er+: er+/er+) er+] z+ abcdef+ abcdefg+ 5+ er+",
     "h+ li+ nad+ nadp+ k+ na+ ca+ mg+ mn+ zn+ fe+ cu+ cl+ k2+ zz",
-    "h-) li-) nad-) nadp-) k-) na-) ca-) mg-) mn-) zn-) fe-) cu-) cl-) k2-)",
-    "pre- z post- z non- z anti- z semi- z mid- z sub- z peri- z para- z endo- z exo- z",
-    "co- z re- z de- z un- z bi- z tri- z",
-    "al- and al- or al- to al- und al- oder al- et al- ou al- y al- o al- e al- z z- z",
+    "hco3+ hco3-) h-) li-) nad-) nadp-) k-) na-) ca-) mg-) mn-) zn-) fe-) cu-) cl-) k2-)",
+    "pre-) post-) non-) anti-) semi-) mid-) sub-) peri-) para-) endo-) exo-) bone-) lung-) skin-)",
+    "co-) re-) de-) un-) bi-) tri-) beta-) zeta-) eta-) iota-) mu-) nu-) xi-) pi-) rho-) tau-) "
+    "phi-) chi-) psi-) α-) β-) γ-) δ-) ε-) ζ-) η-) θ-) ι-) κ-) λ-) μ-) ν-) ξ-) ο-) π-) ρ-) σ-) "
+    "τ-) υ-) φ-) χ-) ψ-) ω-)",
+    "tnf-α al- breast al- cancer al- cancers al- carcinoma al- carcinomas al- tumor al- tumors "
+    "al- tumour al- lymphoma al- lymphomas al- leukemia al- leukaemia al- leukemias al- alcl al- "
+    "aml al- cml al- nsclc al- acute al- chronic al- patient al- patients al- mother al- mothers "
+    "al- woman al- women al- a- al- ab- al- abcd- al- abcde- al- ab+ al- ab-c z- cancer al- cell "
+    "l8- t cell l8- b cells l8- cells l8- a cells l8- z al- cancerous",
     "z-) al-] abcd-) abcde-) al-)z 5-) alk-",
     "abcde5 abcdef6 a-7 a8 z9 b.zz a.a. z.z. <5 less than6",
     "colours rumourous generalise generalised centres metre metres titres titre fibre litre",
