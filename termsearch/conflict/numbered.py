@@ -19,6 +19,7 @@ _ORDINAL_DIGITS = frozenset({"st", "nd", "rd", "th"})
 _SEPARATORS = frozenset({"and", "or", "/", ",", "to"})
 _ONES = frozenset("123456789")
 _INTRAVENOUS = "iv"
+_LAST_OF_RANGE = 30  # "grades 1-9999" are no grades
 
 #: Their number counts among things of one kind: growth factor 1, splicing factor 3.
 _COUNTED_WITHIN = frozenset({"factor", "complex", "group", "level"})
@@ -30,7 +31,7 @@ _EDITIONS = frozenset(listed("v version edition ajcc icd"))
 def axis(text: Text, at: int) -> int:
     """Type II, stages 1 and 2, grade 1-3: the noun and every value that follows it."""
     noun = AXES[text.at(at)]
-    if noun == "type" and "hepatitis" in text.tokens:
+    if noun == "type" and "hepatitis" in text.first:
         noun = "hepatitis"  # hepatitis type C is hepatitis C
     values, end = _values(text, at + 1, noun)
     if not values:
@@ -43,18 +44,22 @@ def axis(text: Text, at: int) -> int:
 
 def _values(text: Text, at: int, noun: str) -> tuple[list[str], int]:
     """Every value of ``noun`` from ``at`` on, and the position after the last."""
-    value, end = _value(text, at, noun)
-    if not value:
-        return [], at
-    values = [value]
-    if text.at(end - 1).endswith("-"):
-        until, after = _value(text, end, noun)
-        if until.isdigit() and value.isdigit():
-            return [str(n) for n in range(int(value), min(int(until), 30) + 1)] or values, after
-    elif text.at(end) in _SEPARATORS and _goes_on(text.at(end + 1), value):
-        more, after = _values(text, end + 1, noun)
-        return values + more, after if more else end
-    return values, end
+    values: list[str] = []
+    end = at
+    while True:
+        value, after = _value(text, at, noun)
+        if not value:
+            return values, end
+        end = after
+        if text.at(end - 1).endswith("-"):
+            until, after = _value(text, end, noun)
+            if until.isdigit() and value.isdigit():
+                between = range(int(value), min(int(until), _LAST_OF_RANGE) + 1)
+                return values + (list(map(str, between)) or [value]), after
+        values.append(value)
+        if text.at(end) not in _SEPARATORS or not _goes_on(text.at(end + 1), value):
+            return values, end
+        at = end + 1
 
 
 def _goes_on(token: str, value: str) -> bool:

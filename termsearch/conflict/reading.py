@@ -125,7 +125,7 @@ def _choice(text: Text, at: int) -> int:
 def _choice_beside(text: Text, at: int) -> int:
     """Simple, of a fracture."""
     beside, chosen = CHOICES_BESIDE[text.tokens[at]]
-    if any(token.startswith(beside) for token in text.tokens):
+    if text.begun(beside):
         text.say(chosen.attribute, chosen.value, text.tokens[at])
     return text.add(at)
 
@@ -141,7 +141,7 @@ def _duration(text: Text, at: int) -> int:
 
 def _side_letter(text: Text, at: int) -> int:
     """The L of L arm."""
-    if not PAIRED_PARTS.isdisjoint(text.tokens):
+    if not PAIRED_PARTS.isdisjoint(text.first):
         side = "left" if text.tokens[at] == "l" else "right"
         text.say("side", side, side)
     return at + 1
@@ -179,7 +179,10 @@ def _nouns(tokens: list[str]) -> list[str]:
 def _result(text: Text, at: int) -> int:
     """Positive or negative, for what stands beside it: HIV positive, positive HIV test."""
     said, following = text.tokens[at], text.at(at + 1)
-    before = next((t for t in text.tokens[:at][::-1] if t not in TESTS), "")
+    said_of = at - 1
+    while text.at(said_of) in TESTS:
+        said_of -= 1
+    before = text.at(said_of)
     if said == "negative" and following == "for":
         text.phrase = []
         return at + 2
@@ -201,7 +204,7 @@ def _history(text: Text, at: int) -> int:
     """Family history; history of, hx, past history; not natural history."""
     before = text.at(at - 1)
     of = text.at(at + 1) == "of" or text.tokens[at] == "hx"
-    if "family" in text.tokens[:at] or "familial" in text.tokens[:at]:
+    if any(text.first.get(kin, at) < at for kin in ("family", "familial")):
         text.context = "family"
     elif text.phrase is None and (
         (of and before not in {"natural", "life"}) or before in {"personal", "past", "previous"}
