@@ -33,7 +33,7 @@ NEVER = re.compile(r"(?!)()()")
 #: The rules of this version, and what they make of all names of the demo release and all queries of
 #: the challenge set. Where only the second differs, the rules have changed unseen: add a name that
 #: they change to ``_SPECIMENS``. Then write here what is found.
-PINNED = ("d2ddee8c9563-ac53632c89d5", "66da33278817")
+PINNED = ("4f3abc8a53a5-ac53632c89d5", "66da33278817")
 
 
 def changed(module: Any, name: str, value: object) -> str:
