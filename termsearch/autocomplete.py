@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from rapidfuzz.distance import OSA
 
 from termsearch.accents import spellings, unaccented
-from termsearch.answer import IndexInfo, TypeInfo
+from termsearch.answer import IndexInfo, TypeInfo, require_some
 from termsearch.codes import conditions_of
 from termsearch.concept import Kind
 from termsearch.grams import BEGUN
@@ -102,8 +102,9 @@ def autocomplete(
 
     Raises:
         UnknownValueError: ``where`` names something that the index does not hold.
-        UsageError: ``text`` is no text.
+        UsageError: ``text`` is no text, or ``limit`` is less than 1.
     """
+    require_some(limit)
     require_text([text])
     started = perf_counter()
     ranked = _ranked(index, search_form(text), where or Where(), limit)

@@ -110,6 +110,12 @@ def test_a_limit_is_kept(index: Index) -> None:
     assert found(index, "heart", limit=2) == ["local:4", "local:1"]
 
 
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_asks_for_nothing_is_refused(index: Index, limit: int) -> None:
+    with pytest.raises(UsageError, match=f"limit is {limit}, expected 1 or more"):
+        autocomplete(index, "heart", limit=limit)
+
+
 def test_a_lower_limit_gives_the_beginning_of_what_a_higher_one_gives(
     index: Index, encoder: WordHash
 ) -> None:
