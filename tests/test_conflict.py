@@ -128,6 +128,12 @@ CONTRADICTING = [
     ("PKC θ", "PKC alpha"),
     ("eleventh rib", "Twelfth rib"),
     ("collagen XI", "Collagen XII"),
+    # letters
+    ("hemophilia A", "Hemophilia B"),
+    ("haemophilia B", "Hemophilia A (factor VIII deficiency)"),
+    ("protein C", "Protein S"),
+    ("cyclosporin A", "Cyclosporin H"),
+    ("Hb S", "Hb C"),
     ("sub-acute thyroiditis", "Acute thyroiditis"),
 ]
 
@@ -206,6 +212,14 @@ AGREEING = [
     ("breast cancer screening", "Breast cancer test"),
     ("left or right hip pain", "Left hip pain"),
     ("third disease", "Disease 3b"),
+    ("hemophilia A", "Hemophilia"),
+    ("hemophilia A", "Haemophilia type A"),
+    ("Crohn's", "Crohn 2"),
+    ("fever in a", "Fever b"),
+    ("aspirin a", "Aspirin 81 mg"),
+    ("HLA-A gene", "HLA-B allele"),
+    ("arm L", "Arm M"),
+    ("APOBEC3G", "APOBEC 3 G"),
 ]
 
 

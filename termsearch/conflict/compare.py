@@ -108,6 +108,8 @@ def _strength(mine: Stated, theirs: Facts) -> Stated | None:
     """The quantity that "aspirin 325" meets in "aspirin 81 mg"; a short word is no drug."""
     word, _, number = mine.shown.partition(" ")
     quantities = [stated for stated in theirs.stated if stated.role == "quantity"]
-    if len(word) < _SHORTEST_DRUG or any(number in s.shown.split() for s in quantities):
+    if len(word) < _SHORTEST_DRUG or not number.isdigit():
+        return None
+    if any(number in stated.shown.split() for stated in quantities):
         return None
     return quantities[0] if quantities else None

@@ -7,11 +7,20 @@ import re
 
 from termsearch.conflict.numbers import AXES, Quantity, amount, numeral, unit
 from termsearch.conflict.stated import Role
-from termsearch.conflict.text import Text
+from termsearch.conflict.text import ENDS, Text
 from termsearch.conflict.words import STOPS, listed, stem
 from termsearch.numerals import GREEK, ORDINALS
 
-__all__ = ["axis", "greek", "letters_number", "lone_letter", "number", "ordinal", "roman"]
+__all__ = [
+    "axis",
+    "greek",
+    "lettered",
+    "letters_number",
+    "lone_letter",
+    "number",
+    "ordinal",
+    "roman",
+]
 
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)(-?)")
 _LETTERS_NUMBER = re.compile(r"([^\W\d_]+)(\d{1,4}[a-z]?)")
@@ -19,6 +28,7 @@ _ORDINAL_DIGITS = frozenset({"st", "nd", "rd", "th"})
 _SEPARATORS = frozenset({"and", "or", "/", ",", "to"})
 _ONES = frozenset("123456789")
 _INTRAVENOUS = "iv"
+_PHRASE_ENDS = frozenset({"", ",", ";", "(", ")"})
 _LAST_OF_RANGE = 30  # "grades 1-9999" are no grades
 
 #: Their number counts among things of one kind: growth factor 1, splicing factor 3.
@@ -99,9 +109,18 @@ def greek(text: Text, at: int) -> int:
 
 
 def lone_letter(text: Text, at: int) -> int:
-    """The "I" of angiotensin I; any other says nothing."""
-    roman(text, at)
+    """The "I" of angiotensin I, the "S" of protein S; an article and a possessive say nothing."""
+    if not roman(text, at):
+        lettered(text, at)
     return at + 1
+
+
+def lettered(text: Text, at: int) -> None:
+    """Hemophilia A: a letter that ends a phrase is the value of the word before it."""
+    before = text.at(at - 1)
+    ends = text.at(at + 1) in _PHRASE_ENDS
+    if ends and len(before) > 1 and before.isalpha() and before not in STOPS | ENDS:
+        _loose(text, at, text.tokens[at])
 
 
 def roman(text: Text, at: int) -> bool:

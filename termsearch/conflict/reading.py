@@ -25,6 +25,7 @@ from termsearch.conflict.negation import (
 from termsearch.conflict.numbered import (
     axis,
     greek,
+    lettered,
     letters_number,
     lone_letter,
     number,
@@ -100,6 +101,8 @@ def _word(text: Text, at: int) -> int:
         text.prefixed.append(found[2])
     elif roman(text, at):
         return at + 1
+    elif len(token) == 1:
+        lettered(text, at)
     elif found := _AGAINST.fullmatch(token):
         text.prefixed.append(found[1])
     elif token[0] in "au":
@@ -144,6 +147,8 @@ def _side_letter(text: Text, at: int) -> int:
     if not PAIRED_PARTS.isdisjoint(text.first):
         side = "left" if text.tokens[at] == "l" else "right"
         text.say("side", side, side)
+    else:
+        lettered(text, at)
     return at + 1
 
 
@@ -265,7 +270,7 @@ _ROLES: dict[str, _Role] = (
     | dict.fromkeys(CHOICES_BESIDE, _choice_beside)
     | dict.fromkeys(("long", "short"), _duration)
     | dict.fromkeys("lr", _side_letter)
-    | dict.fromkeys("ix", lone_letter)
+    | dict.fromkeys("adisx", lone_letter)
     | dict.fromkeys(DIRECTIONS, _direction_word)
     | dict.fromkeys(AXES, axis)
     | dict.fromkeys(ORDINALS, ordinal)
