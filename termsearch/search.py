@@ -208,7 +208,7 @@ class TermSearch:
 
     @cached_property
     def _calibration(self) -> Calibration | None:
-        return calibration_of(self.manifest.encoder.model)
+        return calibration_of(self.manifest.encoder)
 
     @cached_property
     def _info(self) -> IndexInfo:
