@@ -90,6 +90,8 @@ CONTRADICTING = [
     ("absence of seizures", "Seizures"),
     ("seizures absent", "Seizures"),
     ("no hypokalemia", "Low potassium"),
+    ("no diabetes", "Prediabetes"),
+    ("patient denies being overweight, no diabetic foot", "Prediabetic foot"),
     ("no high blood pressure", "Hypertension"),
     # a prefix that turns the meaning round
     ("febrile", "Afebrile patient"),
@@ -199,6 +201,9 @@ AGREEING = [
     ("no high blood pressure", "Normal blood pressure"),
     ("no increased intracranial pressure", "Intracranial pressure"),
     ("no low potassium", "Potassium"),
+    ("no diabetes", "No prediabetes"),
+    ("no tension pneumothorax", "Hypertension"),
+    ("non-diabetic", "Prediabetes"),
     ("thalassemia trait", "Thalassemia"),
     ("obsessive-compulsive traits", "Obsessive-compulsive trait"),
     ("insurance carriers", "Insurance providers"),
@@ -248,6 +253,7 @@ def test_what_may_mean_the_same_does_not_conflict(asked: str, found: str) -> Non
         ("no left hip pain", "Hip pain", "asked for no left hip pain, this has hip pain"),
         ("right hip pain", "No left hip pain", "asked for right, this is no left hip pain"),
         ("afebrile", "Febrile", "asked for afebrile, this is febrile"),
+        ("no diabetes", "Prediabetes", "asked for no diabetes, this is prediabetes"),
         (
             "family history of gout",
             "Gout",

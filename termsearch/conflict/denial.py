@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from termsearch.conflict.stated import Absence, Facts, Stated
 from termsearch.conflict.values import compatible
+from termsearch.conflict.words import stem
 
 __all__ = ["Denial", "denials", "differing"]
 
@@ -39,6 +40,8 @@ def denials(ours: Facts, theirs: Facts) -> Iterator[Denial]:
                     yield Denial(_shown(absence), said[mine.attribute].shown, "is")
         elif absence.words <= theirs.words:
             yield from _there_all_the_same(absence, said, denied_too=absence.words in too)
+        elif absence.by == "no " and (shown := _behind_a_prefix(absence, theirs)):
+            yield Denial(_shown(absence), shown, "is")
 
 
 def _there_all_the_same(
@@ -54,6 +57,15 @@ def _there_all_the_same(
     if not other and not denied_too:
         verb = "has" if absence.by == "no " else "is"
         yield Denial(_shown(absence), _there(absence, said), verb)
+
+
+def _behind_a_prefix(absence: Absence, theirs: Facts) -> str:
+    """What says before or too much of what is absent: whoever has none means no prediabetes."""
+    behind = absence.words - theirs.words
+    if not behind <= theirs.prefixed:
+        return ""
+    implied = (stated.shown for stated in theirs.stated if stated.role == "implied")
+    return next((shown for shown in implied if stem(shown).endswith((*behind,))), "")
 
 
 def differing(ours: Sequence[Absence], theirs: Sequence[Absence]) -> Iterator[tuple[str, str]]:
