@@ -1,5 +1,6 @@
 """What comes back to a user: an answer, its hits, and what each is based on."""
 
+from math import isnan
 from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,8 @@ __all__ = [
     "SourceInfo",
     "TypeInfo",
     "require_mode",
+    "require_some",
+    "require_terms",
 ]
 
 #: ``auto`` uses all evidence; the others one kind alone.
@@ -46,6 +49,29 @@ def require_mode(mode: str) -> Mode:
     if mode not in _MODES:
         raise UsageError(f"there is no mode {mode!r}, expected one of {', '.join(_MODES)}.")
     return _MODES[mode]
+
+
+def require_some(limit: int) -> None:
+    """Refuse to answer with nothing.
+
+    Raises:
+        UsageError: ``limit`` is less than 1.
+    """
+    if limit < 1:
+        raise UsageError(f"limit is {limit}, expected 1 or more.")
+
+
+def require_terms(mode: str, limit: int, min_score: float | None) -> None:
+    """Refuse terms that no query can be answered on.
+
+    Raises:
+        UsageError: ``limit`` is less than 1, no such ``mode``, or no score can be compared with
+            ``min_score``.
+    """
+    require_mode(mode)
+    require_some(limit)
+    if min_score is not None and isnan(min_score):
+        raise UsageError(f"min_score is {min_score}, expected a number; scores go from -1 to 1.")
 
 
 class IndexInfo(BaseModel):

@@ -2,7 +2,7 @@
 
 Names that share three-letter pieces with the words are fetched, and those kept of which some
 word begins with each word typed; words of four letters and more may have a slip in them. Accents
-may be left out, and an apostrophe with its s.
+may be left out, and an apostrophe with its s; a Greek letter is its name.
 """
 
 import re
@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from rapidfuzz.distance import OSA
 
 from termsearch.accents import spellings, unaccented
-from termsearch.answer import IndexInfo, TypeInfo
+from termsearch.answer import IndexInfo, TypeInfo, require_some
 from termsearch.codes import conditions_of
 from termsearch.concept import Kind
 from termsearch.grams import BEGUN
@@ -23,6 +23,7 @@ from termsearch.index import Ask, Index, Same, Spelt
 from termsearch.index.point import Point
 from termsearch.index.where import Condition, Where
 from termsearch.normalize import search_form
+from termsearch.numerals import GREEK
 from termsearch.text import require_text
 
 __all__ = ["Completion", "Completions", "autocomplete", "has_words"]
@@ -44,6 +45,11 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 #: Digits are no slips: BRCA1 is not BRCA2.
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _POSSESSIVE = re.compile(r"'s\b")
+
+#: "TNF-α", "α1": one that stands alone. Those of a Greek word are no names of letters.
+_GREEK = "[\u0370-\u03ff\u1f00-\u1fff]"
+_GREEK_LETTER = re.compile(rf"([^\W_]?)(?<!{_GREEK})([α-ω])(?!{_GREEK})(?=([^\W_]?))")
+_LETTER_OF = {name: letter for letter, name in GREEK.items() if letter != "ς"}
 
 #: Of the names of a step, those that may come for accents: the pieces are rare, and lead. An
 #: answer takes 2.9 ms with them for 2.0 (17 beginnings of words, MeSH).
@@ -96,8 +102,9 @@ def autocomplete(
 
     Raises:
         UnknownValueError: ``where`` names something that the index does not hold.
-        UsageError: ``text`` is no text.
+        UsageError: ``text`` is no text, or ``limit`` is less than 1.
     """
+    require_some(limit)
     require_text([text])
     started = perf_counter()
     ranked = _ranked(index, search_form(text), where or Where(), limit)
@@ -124,7 +131,7 @@ def has_words(name: str, text: str) -> bool:
 
 def _ranked(index: Index, form: str, where: Where, limit: int) -> Sequence[tuple[_Fit, Point]]:
     """As typed, step by step; behind them, where that was all there is, with slips."""
-    typed = _words(_POSSESSIVE.sub("", unaccented(form)))
+    typed = _words(_POSSESSIVE.sub("", _plain(form)))
     if not typed:
         return ()
     conditions = conditions_of(index, where)
@@ -148,16 +155,16 @@ def _ranked(index: Index, form: str, where: Where, limit: int) -> Sequence[tuple
 def _candidates(
     index: Index, form: str, where: Sequence[Condition], names: int
 ) -> tuple[list[Point], list[Point]]:
-    """Names that are the words or have them with accents; names spelt alike, best first.
+    """Names that are the words or have them with other letters; names spelt alike, best first.
 
     The last word may go on.
     """
     bare = _POSSESSIVE.sub("", form)
-    accented = _accented(bare)
-    asks = [Ask(Same("form", form), names, tuple(where))]
-    if accented:
-        asks.append(Ask(Spelt(accented), names // _ACCENTED_SHARE, tuple(where)))
-    asks.append(Ask(Spelt(_begun(bare)), names, tuple(where)))
+    latin, conditions = _latin(bare), tuple(where)
+    asks = [Ask(Same("form", each), names, conditions) for each in dict.fromkeys((form, latin))]
+    if others := " ".join(filter(None, (_accented(bare), _with_greek(bare)))):
+        asks.append(Ask(Spelt(others), names // _ACCENTED_SHARE, conditions))
+    asks.append(Ask(Spelt(_begun(latin)), names, conditions))
     *sure, alike = ([hit.point for hit in hits] for hits in index.search(asks))
     return [point for points in sure for point in points], alike
 
@@ -175,9 +182,31 @@ def _accented(form: str) -> str:
     return " ".join(way + BEGUN for way in ways)
 
 
+def _with_greek(form: str) -> str:
+    """The words of ``form`` that have a Greek letter or are the name of one, with it; or none."""
+    letters = (_LETTER_OF[word] for word in _words(_latin(form)) if word in _LETTER_OF)
+    ways = [way for letter in letters for way in (letter, f"-{letter}", f"{letter}-{BEGUN}")]
+    return " ".join([*(word for word in form.split() if _GREEK_LETTER.search(word)), *ways])
+
+
+def _plain(form: str) -> str:
+    """Without accents and Greek letters."""
+    return _latin(unaccented(form))
+
+
+def _latin(form: str) -> str:
+    """With the names of Greek letters: "tnf-alpha", and "tnf alpha" for "tnfα"."""
+    return form if form.isascii() else _GREEK_LETTER.sub(_named, form)
+
+
+def _named(met: re.Match[str]) -> str:
+    before, letter, after = met.groups()
+    return f"{before}{' ' * bool(before)}{GREEK[letter]}{' ' * bool(after)}"
+
+
 def _fit(typed: Sequence[str], form: str, point: Point) -> _Fit | None:
     """None if a word typed is the beginning of none of the name."""
-    bare = unaccented(point.form)
+    bare = _plain(point.form)
     words = _words(bare)
     slips = 0
     for word in typed:
@@ -187,7 +216,7 @@ def _fit(typed: Sequence[str], form: str, point: Point) -> _Fit | None:
         slips += fewest
     return _Fit(
         slips=slips,
-        not_whole=bare != unaccented(form),
+        not_whole=bare != _plain(form),
         not_at_start=_fewest_slips(typed[0], words[:1]) is None,
         not_preferred=point.kind not in {Kind.PREFERRED, Kind.FULLY_SPECIFIED},
         length=len(point.form),

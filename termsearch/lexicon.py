@@ -9,6 +9,7 @@ from typing import Final
 import Stemmer
 
 from termsearch.accents import unaccented
+from termsearch.numerals import COUNTED, GREEK, ORDINALS, ROMAN
 
 __all__ = ["inflected", "joined", "reversed_words", "signs_as_words", "words"]
 
@@ -24,14 +25,20 @@ _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 #: "B12", "B-12", "IL6": the number is a word of its own, as it is in "IL 6".
 _NUMBERED: Final = re.compile(r"\b([a-z]{1,5})-?(\d+)\b")
 
-#: "ER+", "HER2+"; "ALK-" at the end or before another word. Neither an ion ("K+ channel"), nor
-#: "pre- and postnatal", nor a prefix that somebody set apart.
-_ION: Final = r"(?:h|li|nadp?|(?:k|na|ca|mg|mn|zn|fe|cu|cl)\d?)"
+#: "ER+", "HER2+"; "ALK-" at the end or before what is said to be so. Neither an ion ("K+ channel"),
+#: nor "pre- and postnatal", nor the hyphen of a word that a line's end broke: "end- stage".
+_ION: Final = r"(?:h|li|nadp?|hco3|(?:k|na|ca|mg|mn|zn|fe|cu|cl)\d?)"
 _PLUS: Final = re.compile(rf"\b(?!{_ION}\+)([^\W\d_][^\W_]{{0,5}})\+(?=[\s,;:/)\]]|$)")
+#: What has a marker or has none: diseases, people and, behind a digit ("CD8-"), cells. A "mast-
+#: cell" and a "skin- lesion" are broken, and another marker says that the first is one: "ER- PR+".
+_MARKED: Final = (
+    r"(?:breast|cancers?|carcinomas?|tumou?rs?|lymphomas?|leuka?emias?|alcl|aml|cml|nsclc|"
+    r"acute|chronic|patients?|mothers?|wom[ae]n|[^\W_]{2,4}[-+](?!\w))"
+)
+_LONGEST_MARKER: Final = 4
 _MINUS: Final = re.compile(
-    rf"\b(?!(?:{_ION}|pre|post|non|anti|semi|mid|sub|peri|para|endo|exo|co|re|de|un|bi|tri)-)"
-    r"([^\W\d_][^\W_]{0,3})-"
-    r"(?=[)\]](?!\w)|$|(?<=[^\W_]{2}-)\s(?!(?:and|or|to|und|oder|et|ou|y|o|e)\b))"
+    rf"\b(?!{_ION}-)([^\W\d_][^\W_]{{0,{_LONGEST_MARKER - 1}}})-"
+    rf"(?=[)\]](?!\w)|$|(?<=[^\W_]{{2}}-)\s{_MARKED}(?!\w)|(?<=\d-)\s(?:[bt]\s)?cells?(?!\w))"
 )
 #: "BMI > 30", "<= 5 mm", "less than 5".
 _UNDER: Final = re.compile(r"(?:<=?|\bless than)\s*(?=\d)")
@@ -43,35 +50,26 @@ _INFLAMED: Final = "itis"
 #: "t.b.", "p.d."
 _DOTTED: Final = re.compile(r"\b(?:[a-z]\.){2,}")
 
-_GREEK: Final = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "  # noqa: SIM905  # 25 names in a list would be 25 lines
-        "sigma sigma tau upsilon phi chi psi omega".split(),
-        strict=True,
-    )
-)
-
-_ROMAN: Final = {
-    numeral: str(number)
-    for number, numeral in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix".split(),  # noqa: SIM905
-        start=1,
-    )
-}
-_COUNTED: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_ORDINAL: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
-                   "ninth", "tenth", "eleventh", "twelfth")  # fmt: skip
+#: Before a hyphen, these are no markers.
+_UNSIGNED: Final = frozenset({
+    "pre", "post", "non", "anti", "semi", "mid", "sub", "peri", "para", "endo", "exo", "co", "re",
+    "de", "un", "bi", "tri", "bone", "lung", "skin",
+    *GREEK, *(name for name in GREEK.values() if len(name) <= _LONGEST_MARKER),
+})  # fmt: skip
 
 #: "1st", "12th"
 _NTH: Final = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 #: Numerals of one letter are read as such only behind a word that calls for one: "vitamin i",
-#: "x-linked" and "factor v" are told apart by it.
+#: "x-linked" and "factor v" are told apart by it. "46,XX" and "47,XXX" are no numerals at all.
 _NUMBERS: Final = (
-    {numeral: number for numeral, number in _ROMAN.items() if len(numeral) > 1}
-    | {word: str(number) for number, word in enumerate(_COUNTED, start=1)}
-    | {word: str(number) for number, word in enumerate(_ORDINAL, start=1)}
+    COUNTED
+    | ORDINALS
+    | {
+        numeral: number
+        for numeral, number in ROMAN.items()
+        if len(numeral) > 1 and not numeral.startswith("xx")
+    }
 )
 _LEVEL: Final = re.compile(
     r"\b(types?|subtypes?|stages?|grades?|class|group|category|complex|phase|factor|degree|level|"
@@ -152,10 +150,10 @@ def _telling(form: str) -> Iterator[str]:
 
 def signs_as_words(form: str) -> str:
     """``form`` with the signs that turn a meaning round as words: "ER-", "BMI > 30"."""
+    if "-" in form:
+        form = _MINUS.sub(_negative, form)
     if "+" in form:
         form = _PLUS.sub(r"\1 positive", form)
-    if "-" in form:
-        form = _MINUS.sub(r"\1 negative", form)
     if not form.isascii():
         form = form.replace("≤", "<").replace("≥", ">")
     if "<" in form or ">" in form or " than " in form:  # 0.1 us for 1.4
@@ -163,17 +161,22 @@ def signs_as_words(form: str) -> str:
     return form
 
 
+def _negative(marker: re.Match[str]) -> str:
+    return marker[0] if marker[1] in _UNSIGNED else f"{marker[1]} negative"
+
+
 def _split(form: str) -> list[str]:
-    """As written but for Greek letters, accents, signs, numerals and dots between initials."""
+    """As written but for signs, Greek letters, accents, numerals and dots between initials."""
+    form = signs_as_words(form)  # before there are blanks around alpha: "tnf-α" is no "tnf- "
     if not form.isascii():
-        for letter, name in _GREEK.items():
+        for letter, name in GREEK.items():
             form = form.replace(letter, f" {name} ")
         form = unaccented(form)
-    form = _NUMBERED.sub(r"\1 \2", signs_as_words(form))
+    form = _NUMBERED.sub(r"\1 \2", form)
     if "." in form:
         form = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), form)
     if " i" in form or " v" in form or " x" in form:
-        form = _LEVEL.sub(lambda level: f"{level[1]} {_ROMAN[level[2]]}", form)
+        form = _LEVEL.sub(lambda level: f"{level[1]} {ROMAN[level[2]]}", form)
     return _WORD.findall(form)
 
 

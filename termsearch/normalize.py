@@ -16,17 +16,24 @@ from termsearch.lexicon import words
 
 __all__ = ["search_form", "search_key"]
 
-#: Hyphens, dashes and minus signs, and the apostrophes and quotation marks that keyboards and
-#: word processors put for one another. NFKC leaves them apart.
+#: Hyphens, dashes (all of Unicode's category Pd) and minus signs, and the apostrophes and quotation
+#: marks that keyboards and word processors put for one another. NFKC leaves them apart.
 _LOOK_ALIKE = str.maketrans(
-    dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
+    dict.fromkeys("‐‑‒–—―−﹘﹣－⸺⸻⸗⸚⹀⹝֊־᐀᠆〜〰゠\U00010ead", "-")
     | dict.fromkeys("‘’‛ʼ´`′", "'")
     | dict.fromkeys("“”„‟″", '"')
 )
 
-#: Characters that are invisible and change nothing: soft hyphen, zero-width space and joiners,
-#: byte order mark, direction marks.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+#: Characters that are invisible and change nothing: controls but blanks (Cc), soft hyphen,
+#: zero-width space and joiners, byte order mark, direction marks, tags (Cf but the Arabic, Syriac
+#: and Kaithi signs that are seen), variation selectors, fillers. Written out, for another Python
+#: knows another Unicode, and keys must not depend on that; tests/test_normalize.py compares them.
+_INVISIBLE = re.compile(
+    "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+)
 
 
 def search_form(text: str) -> str:
@@ -34,7 +41,7 @@ def search_form(text: str) -> str:
 
     Idempotent. Empty for a text without a visible character: such a name can't be searched.
     """
-    if text.isascii():  # nine names in ten; NFKC leaves ASCII as it is
+    if text.isascii() and text.isprintable():  # nine names in ten; NFKC leaves ASCII as it is
         return " ".join(text.casefold().replace("`", "'").split())
     visible = _INVISIBLE.sub("", text).translate(_LOOK_ALIKE)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())

@@ -12,11 +12,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from termsearch.abbreviations import in_context
-from termsearch.answer import Answer, Hit, IndexInfo, Mode, SourceInfo, TypeInfo, require_mode
+from termsearch.answer import Answer, Hit, IndexInfo, Mode, SourceInfo, TypeInfo, require_terms
 from termsearch.codes import conditions_of
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
-from termsearch.errors import UsageError
 from termsearch.explain import explanation, ranks, scores
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
@@ -144,10 +143,10 @@ class TermSearch:
 
         Raises:
             UnknownValueError: ``where`` names something that the index does not hold.
-            UsageError: ``limit`` is less than 1, no such ``mode``, or a string that is no text.
+            UsageError: ``limit`` is less than 1, no such ``mode``, ``min_score`` is no number, or a
+                string is no text.
         """
-        require_mode(mode)
-        _require_some(limit)
+        require_terms(mode, limit, min_score)
         require_text([*texts, *contexts])
         while True:
             release = self._index.manifest
@@ -210,7 +209,7 @@ class TermSearch:
 
     @cached_property
     def _calibration(self) -> Calibration | None:
-        return calibration_of(self.manifest.encoder.model)
+        return calibration_of(self.manifest.encoder)
 
     @cached_property
     def _info(self) -> IndexInfo:
@@ -278,11 +277,6 @@ class TermSearch:
                 for source in sorted(point.sources, key=lambda s: s.vocabulary not in asked)
             ],
         )
-
-
-def _require_some(limit: int) -> None:
-    if limit < 1:
-        raise UsageError(f"limit is {limit}, expected 1 or more.")
 
 
 def _enough(matches: Sequence[Match], min_score: float | None) -> Sequence[Match]:

@@ -59,6 +59,7 @@ LAYERS = (
         "leaving",
         "licences",
         "loopback",
+        "numerals",
         "pipeline",
         "shorthand",
         "typo",

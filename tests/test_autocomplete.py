@@ -110,6 +110,12 @@ def test_a_limit_is_kept(index: Index) -> None:
     assert found(index, "heart", limit=2) == ["local:4", "local:1"]
 
 
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_asks_for_nothing_is_refused(index: Index, limit: int) -> None:
+    with pytest.raises(UsageError, match=f"limit is {limit}, expected 1 or more"):
+        autocomplete(index, "heart", limit=limit)
+
+
 def test_a_lower_limit_gives_the_beginning_of_what_a_higher_one_gives(
     index: Index, encoder: WordHash
 ) -> None:
@@ -161,6 +167,57 @@ def test_accents_and_an_apostrophe_with_its_s_may_be_left_out(
 
     assert sorted(each.curie for each in results) == sorted(expected)
     assert {each.slips for each in results} == {0}
+
+
+LETTERS = (
+    concept("other", "gamma", "Interferon gamma"),
+    concept("other", "γ", "Interferon-γ receptor"),
+    concept("other", "tnf", "TNF-alpha"),
+    concept("other", "thal", "beta-Thalassemia"),
+    concept("other", "α1", "α1-Antitrypsin"),
+    concept("other", "νόσος", "Καρδιακή νόσος"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("interferon γ", ["gamma", "γ"]),
+        ("interferon gam", ["gamma", "γ"]),
+        ("γ", ["gamma", "γ"]),
+        ("gamma", ["gamma", "γ"]),
+        ("gamma receptor", ["γ"]),
+        ("tnf-α", ["tnf"]),
+        ("TNF α", ["tnf"]),
+        ("TNFα", ["tnf"]),
+        ("β-thal", ["thal"]),
+        ("β-Thalassemia", ["thal"]),
+        ("alpha 1-anti", ["α1"]),
+        ("α1", ["α1"]),
+        ("νό", ["νόσος"]),
+        ("νοσος", ["νόσος"]),
+        ("nu", []),
+    ],
+)
+def test_a_greek_letter_is_its_name(
+    index: Index, encoder: WordHash, text: str, expected: list[str]
+) -> None:
+    ingest(LETTERS, "other", encoder, index)
+
+    results = autocomplete(index, text, Where(vocabularies=("other",))).results
+
+    assert sorted(each.code for each in results) == sorted(expected)
+    assert {each.slips for each in results} <= {0}
+
+
+def test_a_name_that_is_the_words_but_for_a_greek_letter_leads(
+    index: Index, encoder: WordHash
+) -> None:
+    longer = concept("other", "1", "TNF-alpha")
+    ingest([longer, concept("other", "2", "Cachectin", "zz TNF-β")], "other", encoder, index)
+
+    assert found(index, "zz tnf-beta") == ["other:2"]
+    assert found(index, "tnf-α")[0] == "other:1"
 
 
 def test_a_name_that_is_the_words_but_for_accents_leads(index: Index, encoder: WordHash) -> None:

@@ -90,6 +90,8 @@ CONTRADICTING = [
     ("absence of seizures", "Seizures"),
     ("seizures absent", "Seizures"),
     ("no hypokalemia", "Low potassium"),
+    ("no diabetes", "Prediabetes"),
+    ("patient denies being overweight, no diabetic foot", "Prediabetic foot"),
     ("no high blood pressure", "Hypertension"),
     # a prefix that turns the meaning round
     ("febrile", "Afebrile patient"),
@@ -123,6 +125,17 @@ CONTRADICTING = [
     ("female infertility", "Infertility in men"),
     ("X-linked ichthyosis", "Autosomal recessive ichthyosis"),
     ("interferon alpha", "Interferon-γ"),
+    ("interferon omega", "Interferon alpha"),
+    ("sigma receptor", "Receptor, kappa"),
+    ("PKC θ", "PKC alpha"),
+    ("eleventh rib", "Twelfth rib"),
+    ("collagen XI", "Collagen XII"),
+    # letters
+    ("hemophilia A", "Hemophilia B"),
+    ("haemophilia B", "Hemophilia A (factor VIII deficiency)"),
+    ("protein C", "Protein S"),
+    ("cyclosporin A", "Cyclosporin H"),
+    ("Hb S", "Hb C"),
     ("sub-acute thyroiditis", "Acute thyroiditis"),
 ]
 
@@ -188,6 +201,9 @@ AGREEING = [
     ("no high blood pressure", "Normal blood pressure"),
     ("no increased intracranial pressure", "Intracranial pressure"),
     ("no low potassium", "Potassium"),
+    ("no diabetes", "No prediabetes"),
+    ("no tension pneumothorax", "Hypertension"),
+    ("non-diabetic", "Prediabetes"),
     ("thalassemia trait", "Thalassemia"),
     ("obsessive-compulsive traits", "Obsessive-compulsive trait"),
     ("insurance carriers", "Insurance providers"),
@@ -201,6 +217,14 @@ AGREEING = [
     ("breast cancer screening", "Breast cancer test"),
     ("left or right hip pain", "Left hip pain"),
     ("third disease", "Disease 3b"),
+    ("hemophilia A", "Hemophilia"),
+    ("hemophilia A", "Haemophilia type A"),
+    ("Crohn's", "Crohn 2"),
+    ("fever in a", "Fever b"),
+    ("aspirin a", "Aspirin 81 mg"),
+    ("HLA-A gene", "HLA-B allele"),
+    ("arm L", "Arm M"),
+    ("APOBEC3G", "APOBEC 3 G"),
 ]
 
 
@@ -229,6 +253,7 @@ def test_what_may_mean_the_same_does_not_conflict(asked: str, found: str) -> Non
         ("no left hip pain", "Hip pain", "asked for no left hip pain, this has hip pain"),
         ("right hip pain", "No left hip pain", "asked for right, this is no left hip pain"),
         ("afebrile", "Febrile", "asked for afebrile, this is febrile"),
+        ("no diabetes", "Prediabetes", "asked for no diabetes, this is prediabetes"),
         (
             "family history of gout",
             "Gout",

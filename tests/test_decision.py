@@ -12,6 +12,7 @@ from termsearch.decision import (
     probability,
     resolution,
 )
+from termsearch.encoder import EncoderCard
 from termsearch.index.point import Point, points_of
 from termsearch.match import Asked, Match, Seen
 from termsearch.normalize import search_key
@@ -77,7 +78,25 @@ def test_the_same_in_another_vocabulary_is_no_rival() -> None:
 def test_no_hit_is_certainly_not_right_and_an_unknown_encoder_says_nothing() -> None:
     assert probability([], FITTED) == 0.0
     assert probability([dense(0.9)], None) is None
-    assert calibration_of("nobody/knows") is None
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "fitted"),
+    [({}, True), ({"weights": "other format"}, True), ({"model": "nobody/knows"}, False),
+     ({"pooling": "cls"}, False), ({"max_tokens": 16}, False)],
+)  # fmt: skip
+def test_what_was_fitted_is_for_one_encoder_as_it_was_used(
+    otherwise: dict[str, object], fitted: bool
+) -> None:
+    card = EncoderCard(
+        model="sentence-transformers/all-MiniLM-L6-v2",
+        weights="6fceb341",
+        pooling="mean",
+        dimension=384,
+        max_tokens=256,
+    )
+
+    assert (calibration_of(card.model_copy(update=otherwise)) is not None) is fitted
 
 
 @pytest.mark.parametrize(

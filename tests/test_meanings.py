@@ -20,7 +20,7 @@ class Fitted(WordHash):
 
     def __init__(self) -> None:
         super().__init__()
-        self.card = self.card.model_copy(update={"model": FITTED})
+        self.card = self.card.model_copy(update={"model": FITTED, "max_tokens": 256})
 
 
 def short(code: str, name: str, abbreviation: str) -> Concept:
@@ -148,4 +148,4 @@ def test_a_word_is_not_put_right_to_one_that_contradicts_it(
 
 
 def test_the_fitted_encoder_is_one() -> None:
-    assert calibration_of(FITTED)
+    assert calibration_of(Fitted().card)

@@ -33,7 +33,7 @@ NEVER = re.compile(r"(?!)()()")
 #: The rules of this version, and what they make of all names of the demo release and all queries of
 #: the challenge set. Where only the second differs, the rules have changed unseen: add a name that
 #: they change to ``_SPECIMENS``. Then write here what is found.
-PINNED = ("9af6185f5cd2-ac53632c89d5", "10a9056b8384")
+PINNED = ("e8ef705f2d03-ac53632c89d5", "e56a6320274a")
 
 
 def changed(module: Any, name: str, value: object) -> str:
@@ -70,7 +70,7 @@ def test_no_rule_changes_what_names_have_without_the_digest() -> None:
     assert (rules(), made.hexdigest()[:12]) == PINNED
 
 
-TABLES = ("_SAME", "_NUMBERS", "_GREEK", "_EMPTY", "_BEFORE_ARTICLE")
+TABLES = ("_SAME", "_NUMBERS", "GREEK", "_EMPTY", "_BEFORE_ARTICLE", "_UNSIGNED")
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -94,6 +94,8 @@ def test_rivals_beside_a_concept_of_many_names_count_however_few_are_wanted(stor
 def test_a_question_without_sense_is_refused(search: TermSearch) -> None:
     with pytest.raises(UsageError, match="limit is 0, expected 1 or more"):
         search.query("fever", limit=0)
+    with pytest.raises(UsageError, match="min_score is nan, expected a number"):
+        search.query("fever", min_score=float("nan"))
     with pytest.raises(UsageError, match="no mode 'fuzzy', expected one of auto, exact, lexical"):
         search.query("fever", mode=cast("Mode", "fuzzy"))
 

@@ -52,12 +52,10 @@ def shades(asked: Facts, found: Facts) -> int:
 
 def _sentences(asked: Facts, found: Facts) -> Iterator[str]:
     yield from _otherwise(asked, found)
-    for absence in asked.absent:
-        for denial in denials(absence, asked, found):
-            yield f"asked for {denial.denied}, this {denial.verb} {denial.there}"
-    for absence in found.absent:
-        for denial in denials(absence, found, asked):
-            yield f"asked for {denial.there}, this {denial.verb} {denial.denied}"
+    for denial in denials(asked, found):
+        yield f"asked for {denial.denied}, this {denial.verb} {denial.there}"
+    for denial in denials(found, asked):
+        yield f"asked for {denial.there}, this {denial.verb} {denial.denied}"
     for mine, its in differing(asked.absent, found.absent):
         yield f"asked for {mine}, this has {its}"
     if _stand_apart(asked, found):
@@ -110,6 +108,8 @@ def _strength(mine: Stated, theirs: Facts) -> Stated | None:
     """The quantity that "aspirin 325" meets in "aspirin 81 mg"; a short word is no drug."""
     word, _, number = mine.shown.partition(" ")
     quantities = [stated for stated in theirs.stated if stated.role == "quantity"]
-    if len(word) < _SHORTEST_DRUG or any(number in s.shown.split() for s in quantities):
+    if len(word) < _SHORTEST_DRUG or not number.isdigit():
+        return None
+    if any(number in stated.shown.split() for stated in quantities):
         return None
     return quantities[0] if quantities else None

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from termsearch.conflict.stated import Absence, Facts, Stated
 from termsearch.conflict.values import compatible
-from termsearch.conflict.words import listed
+from termsearch.conflict.words import listed, stem
 
 __all__ = ["Denial", "denials", "differing"]
 
@@ -22,32 +22,54 @@ class Denial(NamedTuple):
     verb: str
 
 
-def denials(absence: Absence, ours: Facts, theirs: Facts) -> Iterator[Denial]:
-    """In what ``theirs`` contradicts ``absence``, which ``ours`` states.
+def denials(ours: Facts, theirs: Facts) -> Iterator[Denial]:
+    """In what ``theirs`` contradicts what ``ours`` says is absent.
 
     "No left hip fracture" is contradicted by a left one and by a hip fracture of no side; of a
     right one it says nothing, but whoever asked for it did not mean that either.
     """
-    if _also_there(absence, ours) or _excused(absence, theirs):
+    if not ours.absent:
         return
-    about, other = absence.words <= theirs.words, False
-    said = {stated.attribute: stated for stated in theirs.stated} if absence.stated else {}
-    if levels := [stated for stated in absence.stated if stated.attribute.startswith("level of ")]:
-        # Whoever asks for no high potassium means neither hyper- nor hypokalemia; potassium
-        # itself, and a normal one, are not denied.
-        ours_too = {stated.attribute for stated in ours.stated}
-        for mine in levels:
-            if mine.attribute in said.keys() - ours_too:
-                yield Denial(_shown(absence), said[mine.attribute].shown, "is")
-        return
-    for mine in absence.stated if about else ():
+    said = {stated.attribute: stated for stated in theirs.stated}
+    own = {stated.attribute for stated in ours.stated}
+    too = {absence.words for absence in theirs.absent}
+    for absence in ours.absent:
+        if _also_there(absence, ours) or _excused(absence, theirs):
+            continue
+        if levels := [each for each in absence.stated if each.attribute.startswith("level of ")]:
+            # Whoever asks for no high potassium means neither hyper- nor hypokalemia; potassium
+            # itself, and a normal one, are not denied.
+            for mine in levels:
+                if mine.attribute in said and mine.attribute not in own:
+                    yield Denial(_shown(absence), said[mine.attribute].shown, "is")
+        elif absence.words <= theirs.words:
+            yield from _there_all_the_same(absence, said, denied_too=absence.words in too)
+        elif absence.by == "no " and (shown := _behind_a_prefix(absence, theirs)):
+            yield Denial(_shown(absence), shown, "is")
+
+
+def _there_all_the_same(
+    absence: Absence, said: Mapping[str, Stated], *, denied_too: bool
+) -> Iterator[Denial]:
+    """What is there, of another side or kind; else what is absent, unless the other says so too."""
+    other = False
+    for mine in absence.stated:
         its = said.get(mine.attribute)
         if its and not compatible(mine, its):
             other = True
             yield Denial(_shown(absence, mine), its.shown, "is")
-    if about and not other and all(absence.words != each.words for each in theirs.absent):
+    if not other and not denied_too:
         verb = "has" if absence.by == "no " else "is"
         yield Denial(_shown(absence), _there(absence, said), verb)
+
+
+def _behind_a_prefix(absence: Absence, theirs: Facts) -> str:
+    """What says before or too much of what is absent: whoever has none means no prediabetes."""
+    behind = absence.words - theirs.words
+    if not behind <= theirs.prefixed:
+        return ""
+    implied = (stated.shown for stated in theirs.stated if stated.role == "implied")
+    return next((shown for shown in implied if stem(shown).endswith((*behind,))), "")
 
 
 def differing(ours: Sequence[Absence], theirs: Sequence[Absence]) -> Iterator[tuple[str, str]]:
@@ -57,14 +79,35 @@ def differing(ours: Sequence[Absence], theirs: Sequence[Absence]) -> Iterator[tu
     """
     if not ours or not theirs:
         return
+    same, their_same, their_beside = _by_words(ours), _by_words(theirs), _by_word(theirs)
     for one in ours:
-        for other in theirs:
-            if _differ(one, other) and not (_among(one, theirs) or _among(other, ours)):
+        beside = {at for word in one.words for at in their_beside.get(word, ())}
+        for other in (theirs[at] for at in sorted(beside)):
+            if _differ(one, other) and not (_among(one, their_same) or _among(other, same)):
                 yield _shown(one), _shown(other)
 
 
-def _among(one: Absence, others: Sequence[Absence]) -> bool:
-    return any(one.words == other.words and not _differ(one, other) for other in others)
+_ByWords = Mapping[frozenset[str], Sequence[Absence]]
+
+
+def _by_words(absences: Sequence[Absence]) -> _ByWords:
+    found: dict[frozenset[str], list[Absence]] = {}
+    for absence in absences:
+        found.setdefault(absence.words, []).append(absence)
+    return found
+
+
+def _by_word(absences: Sequence[Absence]) -> Mapping[str, Sequence[int]]:
+    """Positions of those that have a word, of those that can differ from another."""
+    found: dict[str, list[int]] = {}
+    for at, absence in enumerate(absences):
+        for word in absence.words if absence.stated else ():
+            found.setdefault(word, []).append(at)
+    return found
+
+
+def _among(one: Absence, others: _ByWords) -> bool:
+    return any(not _differ(one, other) for other in others.get(one.words, ()))
 
 
 def _differ(one: Absence, other: Absence) -> bool:

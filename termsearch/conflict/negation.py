@@ -30,7 +30,7 @@ _TURNED = re.compile(
     r"(an(?=[aeioh])|a(?=[^aeiouh]))([a-z]{3,}(?:ic|al|ar|ile|ous|ory|oid|ed))"
 )
 
-_SEIZURES = re.compile("epilep|seizure|petit")
+_SEIZURES = ("epilep", "seizure", "petit")
 
 _SEEN = frozenset(listed("detected found present seen identified evident known"))
 
@@ -81,7 +81,7 @@ def lack(text: Text, at: int) -> int:
     if following in EITHER or text.at(at - 1) in EITHER:
         return at + 1
     if following in ENDS:
-        if text.at(at) == "absence" and any(map(_SEIZURES.match, text.tokens)):
+        if text.at(at) == "absence" and any(map(text.begun, _SEIZURES)):
             return text.add(at)  # of consciousness: epilepsy, childhood absence
         return absence_before(text, at)
     if text.at(at) == "absence" and following != "of":

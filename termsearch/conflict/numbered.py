@@ -5,12 +5,22 @@ A role takes a text and the position of its word, and returns the position to go
 
 import re
 
-from termsearch.conflict.numbers import AXES, ORDINALS, Quantity, amount, numeral, unit
+from termsearch.conflict.numbers import AXES, Quantity, amount, numeral, unit
 from termsearch.conflict.stated import Role
-from termsearch.conflict.text import Text
-from termsearch.conflict.words import GREEK, STOPS, listed, stem
+from termsearch.conflict.text import ENDS, Text
+from termsearch.conflict.words import STOPS, listed, stem
+from termsearch.numerals import GREEK, ORDINALS
 
-__all__ = ["axis", "greek", "letters_number", "lone_letter", "number", "ordinal", "roman"]
+__all__ = [
+    "axis",
+    "greek",
+    "lettered",
+    "letters_number",
+    "lone_letter",
+    "number",
+    "ordinal",
+    "roman",
+]
 
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)(-?)")
 _LETTERS_NUMBER = re.compile(r"([^\W\d_]+)(\d{1,4}[a-z]?)")
@@ -18,6 +28,8 @@ _ORDINAL_DIGITS = frozenset({"st", "nd", "rd", "th"})
 _SEPARATORS = frozenset({"and", "or", "/", ",", "to"})
 _ONES = frozenset("123456789")
 _INTRAVENOUS = "iv"
+_PHRASE_ENDS = frozenset({"", ",", ";", "(", ")"})
+_LAST_OF_RANGE = 30  # "grades 1-9999" are no grades
 
 #: Their number counts among things of one kind: growth factor 1, splicing factor 3.
 _COUNTED_WITHIN = frozenset({"factor", "complex", "group", "level"})
@@ -29,7 +41,7 @@ _EDITIONS = frozenset(listed("v version edition ajcc icd"))
 def axis(text: Text, at: int) -> int:
     """Type II, stages 1 and 2, grade 1-3: the noun and every value that follows it."""
     noun = AXES[text.at(at)]
-    if noun == "type" and "hepatitis" in text.tokens:
+    if noun == "type" and "hepatitis" in text.first:
         noun = "hepatitis"  # hepatitis type C is hepatitis C
     values, end = _values(text, at + 1, noun)
     if not values:
@@ -42,18 +54,22 @@ def axis(text: Text, at: int) -> int:
 
 def _values(text: Text, at: int, noun: str) -> tuple[list[str], int]:
     """Every value of ``noun`` from ``at`` on, and the position after the last."""
-    value, end = _value(text, at, noun)
-    if not value:
-        return [], at
-    values = [value]
-    if text.at(end - 1).endswith("-"):
-        until, after = _value(text, end, noun)
-        if until.isdigit() and value.isdigit():
-            return [str(n) for n in range(int(value), min(int(until), 30) + 1)] or values, after
-    elif text.at(end) in _SEPARATORS and _goes_on(text.at(end + 1), value):
-        more, after = _values(text, end + 1, noun)
-        return values + more, after if more else end
-    return values, end
+    values: list[str] = []
+    end = at
+    while True:
+        value, after = _value(text, at, noun)
+        if not value:
+            return values, end
+        end = after
+        if text.at(end - 1).endswith("-"):
+            until, after = _value(text, end, noun)
+            if until.isdigit() and value.isdigit():
+                between = range(int(value), min(int(until), _LAST_OF_RANGE) + 1)
+                return values + (list(map(str, between)) or [value]), after
+        values.append(value)
+        if text.at(end) not in _SEPARATORS or not _goes_on(text.at(end + 1), value):
+            return values, end
+        at = end + 1
 
 
 def _goes_on(token: str, value: str) -> bool:
@@ -86,15 +102,25 @@ def greek(text: Text, at: int) -> int:
     """Beta blocker, interferon γ."""
     letter = GREEK.get(text.at(at), text.at(at))
     following = text.at(at + 1)
-    of = following if following.isalpha() and following not in STOPS else text.at(at - 1)
+    before = text.at(at - 2) if text.at(at - 1) == "," else text.at(at - 1)  # receptors, sigma
+    of = following if following.isalpha() and following not in STOPS else before
     text.say("letter", letter, letter, of=stem(of))
     return at + 1
 
 
 def lone_letter(text: Text, at: int) -> int:
-    """The "I" of angiotensin I; any other says nothing."""
-    roman(text, at)
+    """The "I" of angiotensin I, the "S" of protein S; an article and a possessive say nothing."""
+    if not roman(text, at):
+        lettered(text, at)
     return at + 1
+
+
+def lettered(text: Text, at: int) -> None:
+    """Hemophilia A: a letter that ends a phrase is the value of the word before it."""
+    before = text.at(at - 1)
+    ends = text.at(at + 1) in _PHRASE_ENDS
+    if ends and len(before) > 1 and before.isalpha() and before not in STOPS | ENDS:
+        _loose(text, at, text.tokens[at])
 
 
 def roman(text: Text, at: int) -> bool:

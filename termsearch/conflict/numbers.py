@@ -4,19 +4,11 @@ import re
 from typing import NamedTuple
 
 from termsearch.conflict.words import listed
+from termsearch.numerals import COUNTED, GREEK, ROMAN
 
-__all__ = ["AXES", "ORDINALS", "Quantity", "Unit", "amount", "numeral", "unit"]
+__all__ = ["AXES", "Quantity", "Unit", "amount", "numeral", "unit"]
 
-_ONES = listed(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-)
-_WORDS = {word: str(number) for number, word in enumerate(_ONES, start=1)} | {"thirty": "30"}
-
-_ORDINAL_WORDS = listed("first second third fourth fifth sixth seventh eighth ninth tenth")
-ORDINALS = {word: str(number) for number, word in enumerate(_ORDINAL_WORDS, start=1)}
-
-_GREEK_NAMES = frozenset(listed("alpha beta gamma delta epsilon"))
+_GREEK_NAMES = frozenset(GREEK.values())
 
 _NOUNS = listed(
     "type subtype stage grade class phase trimester degree group subgroup category level factor "
@@ -38,8 +30,7 @@ AXES["hep"] = "hepatitis"
 _LETTERED = frozenset({"chromosome", "hepatitis", "vitamin", "influenza"})
 
 _DIGITS = re.compile(r"0*(\d{1,4})([a-z]?)")
-_ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})([a-e]?)")
-_ROMAN_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN = re.compile(r"([ivx]+)([a-e]?)")
 _LETTER = re.compile(r"[a-z]\d{0,2}")
 
 
@@ -50,8 +41,8 @@ def numeral(token: str, noun: str = "") -> str:
     """
     if digits := _DIGITS.fullmatch(token):
         return "".join(digits.groups())
-    if noun and token in _WORDS:
-        return _WORDS[token]
+    if noun and token in COUNTED:
+        return COUNTED[token]
     letter = _LETTER.fullmatch(token)
     if letter and noun in _LETTERED:
         return token
@@ -62,9 +53,7 @@ def numeral(token: str, noun: str = "") -> str:
 
 def _roman(token: str) -> str:
     found = _ROMAN.fullmatch(token)
-    tens, ones, letter = found.groups() if found else ("", "", "")
-    number = 10 * len(tens) + _ROMAN_ONES.index(ones)
-    return f"{number}{letter}" if number else ""
+    return f"{ROMAN[found[1]]}{found[2]}" if found and found[1] in ROMAN else ""
 
 
 class Unit(NamedTuple):

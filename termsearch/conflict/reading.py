@@ -26,13 +26,14 @@ from termsearch.conflict.negation import (
 from termsearch.conflict.numbered import (
     axis,
     greek,
+    lettered,
     letters_number,
     lone_letter,
     number,
     ordinal,
     roman,
 )
-from termsearch.conflict.numbers import AXES, ORDINALS
+from termsearch.conflict.numbers import AXES
 from termsearch.conflict.standing import carried, rule_out, screened, suspected
 from termsearch.conflict.stated import Facts
 from termsearch.conflict.text import BOUNDARIES, JOINERS, Text
@@ -40,7 +41,6 @@ from termsearch.conflict.words import (
     CHOICES,
     CHOICES_BESIDE,
     DIRECTIONS,
-    GREEK,
     NEGATIONS,
     PAIRED_PARTS,
     PREFIXES,
@@ -50,6 +50,7 @@ from termsearch.conflict.words import (
     TESTS,
     stem,
 )
+from termsearch.numerals import GREEK, ORDINALS, ROMAN
 
 __all__ = ["facts"]
 
@@ -99,6 +100,8 @@ def _word(text: Text, at: int) -> int:
         text.prefixed.append(found[2])
     elif roman(text, at):
         return at + 1
+    elif len(token) == 1:
+        lettered(text, at)
     elif found := _AGAINST.fullmatch(token):
         text.prefixed.append(found[1])
     elif token[0] in "au":
@@ -124,7 +127,7 @@ def _choice(text: Text, at: int) -> int:
 def _choice_beside(text: Text, at: int) -> int:
     """Simple, of a fracture."""
     beside, chosen = CHOICES_BESIDE[text.tokens[at]]
-    if any(token.startswith(beside) for token in text.tokens):
+    if text.begun(beside):
         text.say(chosen.attribute, chosen.value, text.tokens[at])
     return text.add(at)
 
@@ -140,16 +143,21 @@ def _duration(text: Text, at: int) -> int:
 
 def _side_letter(text: Text, at: int) -> int:
     """The L of L arm."""
-    if not PAIRED_PARTS.isdisjoint(text.tokens):
+    if not PAIRED_PARTS.isdisjoint(text.first):
         side = "left" if text.tokens[at] == "l" else "right"
         text.say("side", side, side)
+    else:
+        lettered(text, at)
     return at + 1
 
 
 def _result(text: Text, at: int) -> int:
     """Positive or negative, for what stands beside it: HIV positive, positive HIV test."""
     said, following = text.tokens[at], text.at(at + 1)
-    before = next((t for t in text.tokens[:at][::-1] if t not in TESTS), "")
+    said_of = at - 1
+    while text.at(said_of) in TESTS:
+        said_of -= 1
+    before = text.at(said_of)
     if said == "negative" and following == "for":
         text.phrase = []
         return at + 2
@@ -171,7 +179,7 @@ def _history(text: Text, at: int) -> int:
     """Family history; history of, hx, past history; not natural history."""
     before = text.at(at - 1)
     of = text.at(at + 1) == "of" or text.tokens[at] == "hx"
-    if "family" in text.tokens[:at] or "familial" in text.tokens[:at]:
+    if any(text.first.get(kin, at) < at for kin in ("family", "familial")):
         text.context = "family"
     elif text.phrase is None and (
         (of and before not in {"natural", "life"}) or before in {"personal", "past", "previous"}
@@ -232,12 +240,12 @@ _ROLES: dict[str, _Role] = (
     | dict.fromkeys(SPACINGS, spacing)
     | dict.fromkeys(("long", "short"), _duration)
     | dict.fromkeys("lr", _side_letter)
-    | dict.fromkeys("ix", lone_letter)
+    | dict.fromkeys("adisx", lone_letter)
     | dict.fromkeys(DIRECTIONS, direction_word)
     | dict.fromkeys(AXES, axis)
     | dict.fromkeys(ORDINALS, ordinal)
     | dict.fromkeys(NEGATIONS, negation)
-    | dict.fromkeys((*GREEK, *GREEK.values()), greek)
+    | dict.fromkeys({*GREEK, *GREEK.values()} - ROMAN.keys(), greek)  # xi is eleven
     | dict.fromkeys(RELATIVES, _relative)
     | dict.fromkeys(("positive", "negative"), _result)
     | dict.fromkeys(("over", "under"), _bound)

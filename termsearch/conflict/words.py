@@ -15,7 +15,6 @@ __all__ = [
     "DIRECTIONS",
     "DIRECTION_OWNERS",
     "FILLERS",
-    "GREEK",
     "IONS",
     "LACKS",
     "MEASURED",
@@ -269,5 +268,3 @@ RELATIVES = frozenset(
         "grandparent aunt uncle cousin relative relatives"
     )
 )
-
-GREEK = dict(zip("αβγδεκλμ", listed("alpha beta gamma delta epsilon kappa lambda mu"), strict=True))

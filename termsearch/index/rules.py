@@ -13,6 +13,16 @@ from termsearch.normalize import search_form, search_key
 
 __all__ = ["rules", "spelling_of"]
 
+#: Of each range of invisible characters the ends and one between, of a short one all.
+_UNSEEN: Final = (
+    0x0, 0x4, 0x8, 0xe, 0x10, 0x1b, 0x7f, 0x80, 0x81, 0x82, 0x83, 0x84, 0x86, 0x87, 0x9f, 0xad,
+    0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180c, 0x180d, 0x180e, 0x180f, 0x200b,
+    0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2062,
+    0x206f, 0xfe00, 0xfe01, 0xfe0f, 0xfeff, 0xfff9, 0xfffa, 0xfffb, 0x13430, 0x13431, 0x1343f,
+    0x1bca0, 0x1bca1, 0x1bca2, 0x1bca3, 0x1d173, 0x1d174, 0x1d175, 0x1d176, 0x1d177, 0x1d178,
+    0x1d179, 0x1d17a, 0xe0001, 0xe0020, 0xe0021, 0xe007f, 0xe0100, 0xe0101, 0xe01ef,
+)  # fmt: skip
+
 #: Names that :func:`rules` looks at: each entry of the tables of ``normalize`` and ``lexicon``, and
 #: each alternative and limit of their patterns and those of ``accents`` and ``abbreviations``, has
 #: something to change in one of them (tests/test_rules.py leaves out one after the other). Of what
@@ -34,8 +44,10 @@ _SPECIMENS: Final = (
     "a unspecified a zz",
     "a rash with a fever without a cough from a cold, has a had a sign",
     "vitamin A deficiency, vitamin i dry",
-    "one two three four five six seven eight nine ten",
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty thirty",
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
     "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx",
     "1st 2nd 3rd 12th",
     "type i types v subtype x subtypes i stage i stages v grade i grades i class i group i",
@@ -57,14 +69,21 @@ _SPECIMENS: Final = (
     "COPD (chronic obstructive pulmonary disease)",
     "Acute lymphoblastic leukemia [A.L.L.]",
     "Fever (finding), not an Abbreviation (NAA)",
-    "z‐z z‑z z‒z z–z z—z z―z z−z z﹘z z﹣z z－z z‘z z’z z‛z zʼz z´z z`z z′z z“z z”z z„z z‟z z″z",
-    "z\u00adz\u200bz\u200cz\u200dz\u200ez\u200fz\u2060z\ufeffz q\u0300q q\u036fq",
+    "z‐z z‑z z‒z z–z z—z z―z z−z z﹘z z﹣z z－z z⸺z z⸻z z⸗z z⸚z z⹀z z⹝z z֊z "
+    "z־z z᐀z z᠆z z〜z z〰z z゠z z\U00010eadz z‘z z’z z‛z zʼz z´z z`z z′z z“z z”z z„z z‟z z″z",
+    "".join(f"z{chr(each)}z" for each in _UNSEEN) + " q\u0300q q\u036fq",
     "er+, er+; er+: er+/er+) er+] z+ abcdef+ abcdefg+ 5+ er+",
     "h+ li+ nad+ nadp+ k+ na+ ca+ mg+ mn+ zn+ fe+ cu+ cl+ k2+ zz",
-    "h-) li-) nad-) nadp-) k-) na-) ca-) mg-) mn-) zn-) fe-) cu-) cl-) k2-)",
-    "pre- z post- z non- z anti- z semi- z mid- z sub- z peri- z para- z endo- z exo- z",
-    "co- z re- z de- z un- z bi- z tri- z",
-    "al- and al- or al- to al- und al- oder al- et al- ou al- y al- o al- e al- z z- z",
+    "hco3+ hco3-) h-) li-) nad-) nadp-) k-) na-) ca-) mg-) mn-) zn-) fe-) cu-) cl-) k2-)",
+    "pre-) post-) non-) anti-) semi-) mid-) sub-) peri-) para-) endo-) exo-) bone-) lung-) skin-)",
+    "co-) re-) de-) un-) bi-) tri-) beta-) zeta-) eta-) iota-) mu-) nu-) xi-) pi-) rho-) tau-) "
+    "phi-) chi-) psi-) α-) β-) γ-) δ-) ε-) ζ-) η-) θ-) ι-) κ-) λ-) μ-) ν-) ξ-) ο-) π-) ρ-) σ-) "
+    "τ-) υ-) φ-) χ-) ψ-) ω-)",
+    "tnf-α al- breast al- cancer al- cancers al- carcinoma al- carcinomas al- tumor al- tumors "
+    "al- tumour al- lymphoma al- lymphomas al- leukemia al- leukaemia al- leukemias al- alcl al- "
+    "aml al- cml al- nsclc al- acute al- chronic al- patient al- patients al- mother al- mothers "
+    "al- woman al- women al- a- al- ab- al- abcd- al- abcde- al- ab+ al- ab-c z- cancer al- cell "
+    "l8- t cell l8- b cells l8- cells l8- a cells l8- z al- cancerous",
     "z-) al-] abcd-) abcde-) al-)z 5-) alk-",
     "abcde5 abcdef6 a-7 a8 z9 b.zz a.a. z.z. <5 less than6",
     "colours rumourous generalise generalised centres metre metres titres titre fibre litre",

@@ -84,7 +84,7 @@ async def _deep(
     """What lies so deep, and whether there is nothing below."""
     wheres = [Among(exactly=_conditions(part, live=live)) for part in parts]
     answers = await search.ask([Question(text, Terms(where, depth), "") for where in wheres])
-    fitted = calibration_of(search.manifest.encoder.model)
+    fitted = calibration_of(search.manifest.encoder)
     floor = fitted.none_below if fitted else _FLOOR
     meant = [[hit for hit in answer.results if _is_meant(answer, hit, floor)] for answer in answers]
     rows = list(_rows(parts, meant))
