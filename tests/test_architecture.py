@@ -64,7 +64,7 @@ LAYERS = (
         "unreadable",
         "vocabulary",
     ),
-    ("complaint", "elsewhere", "lexicon", "text"),
+    ("complaint", "delimited", "elsewhere", "lexicon", "text"),
     ("normalize",),
     ("abbreviations", "conflict", "headword"),
     ("concept",),
@@ -92,7 +92,9 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 #: What a loader may know of us.
-LOADER_MAY = {f"termsearch.{name}" for name in ("concept", "errors", "loader", "vocabulary")}
+LOADER_MAY = {
+    f"termsearch.{name}" for name in ("concept", "delimited", "errors", "loader", "vocabulary")
+}
 
 
 def imports(path: Path) -> set[str]:
