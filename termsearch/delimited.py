@@ -20,7 +20,7 @@ from itertools import chain
 
 from termsearch.errors import BadRecordError
 
-__all__ = ["HEADER_BYTES", "cells", "decoded", "quoted"]
+__all__ = ["HEADER_BYTES", "cells", "decoded", "listed", "quoted"]
 
 #: A header line longer than this many bytes is that of something else.
 HEADER_BYTES = 1 << 16
@@ -28,6 +28,9 @@ HEADER_BYTES = 1 << 16
 #: Characters of a cell. Longer ones are what follows a quotation mark that nothing closes; the
 #: standard library's own limit, 131,072, is reached by definitions.
 _CELL = 1 << 24
+
+#: Nobody reads more columns than this in one line.
+_READABLE = 40
 
 _SAID = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 
@@ -106,6 +109,13 @@ def decoded(label: str, number: int, line: bytes) -> str:
             "ends LF or CRLF",
         )
     return text.removeprefix("\ufeff")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Column names in one line; a broken header may be long and hold line breaks."""
+    shown = [" ".join(name.split()) for name in names if name]
+    more = len(shown) - _READABLE
+    return (", ".join(shown[:_READABLE]) or "none") + (f" and {more} more" if more > 0 else "")
 
 
 def _delimiter(header: str, fits: Callable[[Sequence[str]], bool]) -> str:

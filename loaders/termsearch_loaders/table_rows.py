@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeGuard
 
-from termsearch.delimited import HEADER_BYTES, cells, decoded
+from termsearch.delimited import HEADER_BYTES, cells, decoded, listed
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
 from termsearch_loaders.files import Member
@@ -20,7 +20,6 @@ from termsearch_loaders.table_columns import (
     fields,
     has,
     has_required,
-    listed,
     required,
 )
 

@@ -32,6 +32,7 @@ _COMMANDS: Final = {
     "ingest": "ingest",
     "loaders": "loaders",
     "lookup": "lookup",
+    "map": "map",
     "mcp": "mcp",
     "query": "query",
     "remove": "remove",
