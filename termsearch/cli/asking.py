@@ -10,11 +10,12 @@ from termsearch.cli.failed import warn_of_other_rules
 from termsearch.errors import UsageError
 from termsearch.pipeline import batches
 from termsearch.settings import Settings
+from termsearch.text import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from termsearch.answer import Answer
 
-__all__ = ["Asked", "answers", "filter_options", "filters", "process_options", "taken"]
+__all__ = ["Asked", "answers", "cut", "filter_options", "filters", "process_options", "taken"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -103,6 +104,17 @@ def filters(given: dict[str, Any]) -> dict[str, Any]:
         "under": "".join(under),
         **taken(given, "inactive"),
     }
+
+
+def cut(text: str, label: str) -> str:
+    """As much of a line as may be asked for; one that is too long is no ground to stop a batch."""
+    if len(text) > LONGEST_TEXT:
+        click.echo(
+            f"warning: {label}: of {len(text):,} characters the first {LONGEST_TEXT:,} are asked "
+            "for",
+            err=True,
+        )
+    return text[:LONGEST_TEXT]
 
 
 def taken(given: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import click
 from termsearch.cli.asking import (
     Asked,
     answers,
+    cut,
     filter_options,
     filters,
     process_options,
@@ -21,10 +22,9 @@ from termsearch.cli.asking import (
 from termsearch.cli.counting import counted
 from termsearch.cli.options import columns_of, encoder_options, index_option, settings_with
 from termsearch.errors import BadReleaseError, UsageError
-from termsearch.text import LONGEST_TEXT
 
 if TYPE_CHECKING:
-    from termsearch.locallist import LocalList, Mapped, MappingSet, Row
+    from termsearch.locallist import LocalList, Mapped, MappingSet
 
 __all__ = ["map_command"]
 
@@ -102,7 +102,7 @@ def map_command(file: str, columns: Sequence[str], form: str, **given: Any) -> N
     settings = settings_with(**given)
     local, tally = _read(file, columns_of(columns)), Tally()
     _tell_columns(local)
-    found = answers(settings, map(_text, local.rows), asked)
+    found = answers(settings, (cut(row.name, f"line {row.line}") for row in local.rows), asked)
     rows = counted(judged(local, found, choice, tally), len(local.rows), "mapping")
     for line in _lines(form, local, rows, said):
         click.echo(line, nl=False)
@@ -154,16 +154,6 @@ def _read(file: str, columns: dict[str, str]) -> "LocalList":
 def _tell_columns(local: "LocalList") -> None:
     named = (f"{field} is {local.header[at]!r}" for field, at in local.columns.items())
     click.echo(f"columns: {', '.join(named)}", err=True)
-
-
-def _text(row: "Row") -> str:
-    if len(row.name) > LONGEST_TEXT:
-        click.echo(
-            f"warning: line {row.line}: of {len(row.name):,} characters the first "
-            f"{LONGEST_TEXT:,} are asked for",
-            err=True,
-        )
-    return row.name[:LONGEST_TEXT]
 
 
 def _lines(

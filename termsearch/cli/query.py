@@ -1,6 +1,7 @@
 """``termsearch query``."""
 
 import re
+from collections.abc import Iterator, Sequence
 from math import isnan
 from pathlib import Path
 from stat import S_ISDIR
@@ -11,6 +12,7 @@ import click
 from termsearch.cli.asking import (
     Asked,
     answers,
+    cut,
     filter_options,
     filters,
     process_options,
@@ -24,6 +26,7 @@ from termsearch.cli.options import (
     text_lines,
 )
 from termsearch.errors import BadReleaseError, UsageError
+from termsearch.text import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from termsearch.answer import Answer, Hit
@@ -88,11 +91,33 @@ def query_command(texts: tuple[str, ...], as_json: bool, explain: bool, **given:
         terms=taken(given, "limit", "mode", "min_score"),
         **taken(given, "jobs", "local"),
     )
-    for answer in answers(settings_with(**given), text_lines(texts), asked):
+    for answer in answers(settings_with(**given), _questions(texts), asked):
         if as_json:
             click.echo(answer.model_dump_json())
         else:
             print_answer(answer, explain=explain)
+
+
+def _questions(texts: Sequence[str]) -> Iterator[str]:
+    """What is asked; ``-`` stands for the lines of stdin, of which blank ones are answered too.
+
+    Raises:
+        UsageError: An argument is blank, too long, or the name of a file.
+    """
+    for text in texts:
+        if not text.strip():
+            raise UsageError("the text is empty; expected words to search for.")
+        if len(text) > LONGEST_TEXT:
+            raise UsageError(
+                f"the text has {len(text):,} characters, expected {LONGEST_TEXT:,} at most: ask "
+                "for the words that matter, and give what they stand in as --context."
+            )
+        if _FILE_NAME.fullmatch(text) and Path(text).is_file():
+            raise UsageError(
+                f"{text} is a file: 'termsearch map {text}' maps the rows of a table, 'termsearch "
+                f"query - < {text}' asks for each line."
+            )
+    return (cut(text, f"{text[:40]!r}...") for text in text_lines(texts))
 
 
 def _context(given: str) -> str:
