@@ -210,13 +210,16 @@ class BadBundleError(TermsearchError):
 class IndexMissingError(TermsearchError):
     """There is no such index yet; an empty answer would claim it had been searched."""
 
-    def __init__(self, where: str, *, begun: bool = False) -> None:
+    def __init__(self, where: str, *, begun: bool = False, others: Iterable[str] = ()) -> None:
+        """``begun``: its first ingest has not ended; ``others``: indexes that are there."""
         todo = (
             "its first ingest is running or was cut: wait for it, or run it again to go on"
             if begun
             else "make one with 'termsearch ingest PATH'"
         )
-        super().__init__(f"no index at {where}; {todo}.")
+        there = ", ".join(others)
+        choose = f"; there are: {there} (choose with --index or TERMSEARCH_INDEX)" if there else ""
+        super().__init__(f"no index at {where}; {todo}{choose}.")
 
 
 class IndexBusyError(TermsearchError):

@@ -17,6 +17,7 @@ from termsearch.errors import (
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.folder import lock, read_manifest, write_manifest
 from termsearch.index.generations import Served, new_generation, publish, served, unfinished
+from termsearch.index.home import indexes_in
 from termsearch.settings import Settings
 
 __all__ = ["export_index", "import_bundle"]
@@ -60,7 +61,7 @@ def _packed(
     generation = folder / str(now.current) if now else folder
     manifest = read_manifest(generation) if now else None
     if manifest is None:
-        raise IndexMissingError(str(folder))
+        raise IndexMissingError(str(folder), others=indexes_in(folder.parent))
     folders = {INDEX: generation}
     encoder = export_folder(settings, manifest.encoder)
     if (encoder / CARD).is_file():

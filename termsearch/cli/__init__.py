@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "eval": "eval",
     "export": "bundle",
     "import": "bundle",
+    "indexes": "indexes",
     "ingest": "ingest",
     "loaders": "loaders",
     "lookup": "lookup",
