@@ -294,4 +294,4 @@ def _nearest(value: str, known: Iterable[str]) -> str:
         return f"nearest known: {', '.join(close)}"
     if len(all_known) > _READABLE:
         return f"known: {', '.join(all_known[:_READABLE])} and {len(all_known) - _READABLE} more"
-    return f"known: {', '.join(all_known) or 'none'}"
+    return f"known: {', '.join(all_known)}" if all_known else "nothing known is like it"
