@@ -36,6 +36,7 @@ __all__ = [
     "UsageError",
     "extra_missing",
     "first_line",
+    "how_to_install",
     "note_bug",
 ]
 
@@ -60,10 +61,14 @@ class ConfigError(UsageError):
     """A setting is missing, misspelt or out of range."""
 
 
+def how_to_install(extra: str) -> str:
+    """The command that installs an extra: there is no release on PyPI that pip could find."""
+    return f"pip install -c constraints.txt '.[{extra}]' in the clone of termsearch"
+
+
 def extra_missing(package: str, extra: str) -> ConfigError:
     """To raise where there is no ``package``, which comes with the extra ``extra``."""
-    said = f"{package} is not installed; install termsearch with its extra {extra!r}"
-    return ConfigError(f"{said} (README, Install).")
+    return ConfigError(f"{package} is not installed; it comes with {how_to_install(extra)}.")
 
 
 class UnknownValueError(UsageError):
