@@ -126,10 +126,13 @@ class UnknownReleaseError(UsageError):
         found = (
             f"looks like {' and '.join(names)}" if names else "is no release that a loader knows"
         )
-        told = "".join(f" Not read by {loader}: {reason}" for loader, reason in reasons)
+        # First: who made a table with other columns need not choose among loaders.
+        told = "".join(
+            f"{reason.rstrip('.')} (not read by {loader}). " for loader, reason in reasons
+        )
         super().__init__(
-            f"{path} {found}; installed loaders: {', '.join(sorted(installed)) or 'none'}. "
-            f"Name the right one with --loader.{told}"
+            f"{told}{path} {found}; installed loaders: {', '.join(sorted(installed)) or 'none'}. "
+            "Name the right one with --loader."
         )
 
 

@@ -22,7 +22,7 @@ class _Row(NamedTuple):
     error: str  #: why it can't be opened
 
 
-@click.command("indexes", short_help="List the indexes there are.")
+@click.command("indexes")
 @json_option
 def indexes_command(as_json: bool) -> None:
     """List the indexes there are, to choose from with --index or TERMSEARCH_INDEX."""

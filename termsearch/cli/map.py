@@ -32,7 +32,7 @@ __all__ = ["map_command"]
 _JSON = (".json", ".jsonl", ".ndjson")
 
 
-@click.command("map", short_help="Map the rows of a CSV or TSV to concepts.")
+@click.command("map")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
     "--column",
