@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 from termsearch.errors import RetiredCodeError, UnknownValueError
@@ -10,7 +11,7 @@ from termsearch.index import Index
 from termsearch.index.point import Point
 from termsearch.index.where import ACTIVE, Condition, Where
 from termsearch.text import require_text
-from termsearch.vocabulary import curie, lang_includes, split_curie
+from termsearch.vocabulary import curie, full_code, lang_includes, split_curie
 
 __all__ = [
     "Richness",
@@ -25,6 +26,14 @@ __all__ = [
 
 #: One word with a digit, or with its vocabulary before it.
 _CODE: Final = re.compile(r"(?=\S*\d|[^\s:|]+[:|])\S{3,64}")
+#: Codes that are suggested for one that is not there.
+_SIMILAR: Final = 3
+#: No vocabulary pads its codes to more characters.
+_LONGEST_ID: Final = 10
+#: Longer codes are sentences, or post-coordinated: too many spellings.
+_LONGEST_CODE: Final = 24
+#: What is shorter says nothing of what was meant.
+_SHORTEST_STEM: Final = 3
 
 #: How much a point says of its concept, and last its origin, so that there is always one winner.
 Richness = tuple[bool, int, bool, tuple[bool, str, tuple[int, ...]]]
@@ -115,10 +124,10 @@ def _curies_of(text: str, vocabularies: Iterable[str]) -> list[str]:
     return [curie(*each) for each in parts if each]
 
 
-def points_of_concept(index: Index, curie: str) -> list[Point]:
-    """Every name of a concept, from all origins."""
-    found = index.points([Condition("curies", (curie,))])
-    return [point for point in found if point.curie == curie]
+def points_of_concept(index: Index, concept: str) -> list[Point]:
+    """Every name of the concept with this CURIE, from all origins."""
+    found = index.points([Condition("curies", (concept,))])
+    return [point for point in found if point.curie == concept]
 
 
 def richness(point: Point) -> Richness:
@@ -153,11 +162,53 @@ def successor(index: Index, point: Point) -> list[Point] | None:
 
 
 def similar_codes(index: Index, wanted: str) -> list[str]:
-    """CURIEs in ``index`` that differ from ``wanted`` in case only."""
-    prefix, _, code = wanted.partition(":")
-    spellings = dict.fromkeys(
-        f"{p}:{c}"
-        for p in (prefix, prefix.upper(), prefix.lower())
-        for c in (code, code.upper(), code.lower())
-    )
-    return [each for each in spellings if index.count([Condition("curies", (each,))])]
+    """A few CURIEs in ``index`` that ``wanted`` may be a slip for, likeliest first.
+
+    What is asked for is spellings, not neighbours: a vocabulary has too many codes to read. In
+    another case; else the code without its zeros or with another vocabulary's prefix; else what
+    it begins with, or is one character away from.
+    """
+    prefix, _, code = wanted.rpartition(":")
+    for spellings in (
+        _cases(prefix, code),
+        _elsewhere(index, prefix, code),
+        [f"{prefix}:{each}" for each in _slips(code)],
+    ):
+        known = _known(index, list(dict.fromkeys(spellings)))
+        if known:
+            return known[:_SIMILAR]
+    return []
+
+
+def _known(index: Index, spellings: Sequence[str]) -> list[str]:
+    there = {each for point in index.points([Condition("curies", tuple(spellings))])
+             for each in point.curies}  # fmt: skip
+    return [each for each in spellings if each in there]
+
+
+def _cases(prefix: str, code: str) -> Iterator[str]:
+    for p in (prefix, prefix.upper(), prefix.lower()):
+        for c in (code, code.upper(), code.lower()):
+            yield f"{p}:{c}"
+
+
+def _elsewhere(index: Index, prefix: str, code: str) -> Iterator[str]:
+    """With the zeros that a spreadsheet took or gave, and in the other vocabularies."""
+    bare = code.lstrip("0")
+    yield from (f"{prefix}:{bare.zfill(length)}" for length in range(len(bare), _LONGEST_ID + 1))
+    for vocabulary in index.manifest.searchable_vocabularies():
+        yield from (curie(vocabulary, full_code(vocabulary, each)) for each in (code, code.upper()))
+
+
+def _slips(code: str) -> Iterator[str]:
+    """One character away, and what ``code`` begins with."""
+    if len(code) > _LONGEST_CODE:
+        return
+    places = range(len(code))
+    yield from (code[:at] + code[at + 1 : at + 2] + code[at] + code[at + 2 :] for at in places)
+    yield from (code[:at] + code[at + 1 :] for at in places)
+    yield from (code[:end] for end in range(len(code) - 1, _SHORTEST_STEM - 1, -1))
+    kinds = [kind for kind in (digits, ascii_uppercase, ascii_lowercase) if set(kind) & set(code)]
+    letters = "".join(kinds)
+    yield from (code[:at] + one + code[at:] for at in range(len(code) + 1) for one in letters)
+    yield from (code[:at] + one + code[at + 1 :] for at in places for one in letters)

@@ -15,10 +15,12 @@ from termsearch.settings import Settings
 __all__ = [
     "asked_encoder",
     "connect",
+    "delete_index",
     "demo_model",
     "encoder_of",
     "export_encoder",
     "export_folder",
+    "indexes",
     "ingest_encoder",
     "open_index",
     "open_or_create_index",
@@ -45,6 +47,34 @@ def open_index(settings: Settings) -> Index:
     from termsearch.index.edge import EdgeIndex
 
     return EdgeIndex.open(settings.home / settings.index)
+
+
+def indexes(settings: Settings) -> list[str]:
+    """Names of the indexes that answer, sorted."""
+    if settings.qdrant_url:
+        from termsearch.index.server.shelf import indexes_on
+
+        return indexes_on(_client(settings))
+    from termsearch.index.home import indexes_in
+
+    return indexes_in(settings.home)
+
+
+def delete_index(settings: Settings) -> None:
+    """Delete the index that ``settings`` name, whole; encoders that were exported stay.
+
+    Raises:
+        IndexMissingError: There is none.
+        IndexBusyError: Somebody is writing to it.
+    """
+    if settings.qdrant_url:
+        from termsearch.index.server import shelf
+
+        shelf.delete_index(_client(settings), settings.index)
+        return
+    from termsearch.index import home
+
+    home.delete_index(settings.home / settings.index)
 
 
 def served_manifest(settings: Settings) -> tuple[Manifest | None, Manifest | None]:

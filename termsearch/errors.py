@@ -36,6 +36,7 @@ __all__ = [
     "UsageError",
     "extra_missing",
     "first_line",
+    "how_to_install",
     "note_bug",
 ]
 
@@ -60,10 +61,14 @@ class ConfigError(UsageError):
     """A setting is missing, misspelt or out of range."""
 
 
+def how_to_install(extra: str) -> str:
+    """The command that installs an extra: there is no release on PyPI that pip could find."""
+    return f"pip install -c constraints.txt '.[{extra}]' in the clone of termsearch"
+
+
 def extra_missing(package: str, extra: str) -> ConfigError:
     """To raise where there is no ``package``, which comes with the extra ``extra``."""
-    said = f"{package} is not installed; install termsearch with its extra {extra!r}"
-    return ConfigError(f"{said} (README, Install).")
+    return ConfigError(f"{package} is not installed; it comes with {how_to_install(extra)}.")
 
 
 class UnknownValueError(UsageError):
@@ -121,10 +126,13 @@ class UnknownReleaseError(UsageError):
         found = (
             f"looks like {' and '.join(names)}" if names else "is no release that a loader knows"
         )
-        told = "".join(f" Not read by {loader}: {reason}" for loader, reason in reasons)
+        # First: who made a table with other columns need not choose among loaders.
+        told = "".join(
+            f"{reason.rstrip('.')} (not read by {loader}). " for loader, reason in reasons
+        )
         super().__init__(
-            f"{path} {found}; installed loaders: {', '.join(sorted(installed)) or 'none'}. "
-            f"Name the right one with --loader.{told}"
+            f"{told}{path} {found}; installed loaders: {', '.join(sorted(installed)) or 'none'}. "
+            "Name the right one with --loader."
         )
 
 
@@ -210,13 +218,16 @@ class BadBundleError(TermsearchError):
 class IndexMissingError(TermsearchError):
     """There is no such index yet; an empty answer would claim it had been searched."""
 
-    def __init__(self, where: str, *, begun: bool = False) -> None:
+    def __init__(self, where: str, *, begun: bool = False, others: Iterable[str] = ()) -> None:
+        """``begun``: its first ingest has not ended; ``others``: indexes that are there."""
         todo = (
             "its first ingest is running or was cut: wait for it, or run it again to go on"
             if begun
             else "make one with 'termsearch ingest PATH'"
         )
-        super().__init__(f"no index at {where}; {todo}.")
+        there = ", ".join(others)
+        choose = f"; there are: {there} (choose with --index or TERMSEARCH_INDEX)" if there else ""
+        super().__init__(f"no index at {where}; {todo}{choose}.")
 
 
 class IndexBusyError(TermsearchError):

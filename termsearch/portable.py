@@ -24,6 +24,7 @@ from termsearch.index.generations import (
     served,
     unfinished,
 )
+from termsearch.index.home import indexes_in
 from termsearch.index.manifest import Generation
 from termsearch.settings import Settings
 
@@ -75,7 +76,7 @@ def _packed(
     generation = folder / str(now.current) if now else folder
     manifest = read_manifest(generation) if now else None
     if manifest is None:
-        raise IndexMissingError(str(folder))
+        raise IndexMissingError(str(folder), others=indexes_in(folder.parent))
     folders = {INDEX: generation}
     encoder = export_folder(settings, manifest.encoder)
     if (encoder / CARD).is_file():

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from termsearch.errors import UsageError
 
-__all__ = ["require_text"]
+__all__ = ["LONGEST_TEXT", "require_text"]
+
+#: Characters of a query. No name is as long, and a letter is no query; a service takes no more.
+LONGEST_TEXT = 1_000
 
 
 def require_text(strings: Iterable[str]) -> None:

@@ -66,7 +66,7 @@ LAYERS = (
         "unreadable",
         "vocabulary",
     ),
-    ("complaint", "elsewhere", "lexicon", "misshapen", "text"),
+    ("complaint", "delimited", "elsewhere", "lexicon", "misshapen", "text"),
     ("clinical", "normalize"),
     ("abbreviations", "conflict", "headword"),
     ("initials",),
@@ -79,8 +79,8 @@ LAYERS = (
     ("summary",),
     ("intake",),
     ("answer", "bundle", "codes", "embed", "ingest", "release", "status"),
-    ("autocomplete", "hierarchy", "match", "readings", "vectors"),
-    ("lookup", "mappings", "neighbourhood", "rank"),
+    ("autocomplete", "hierarchy", "match", "readings", "rivals", "vectors"),
+    ("locallist", "lookup", "mappings", "neighbourhood", "rank"),
     ("decision", "explain", "retrieval"),
     ("search",),
     ("evaluate", "verify"),
@@ -95,7 +95,9 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 #: What a loader may know of us.
-LOADER_MAY = {f"termsearch.{name}" for name in ("concept", "errors", "loader", "vocabulary")}
+LOADER_MAY = {
+    f"termsearch.{name}" for name in ("concept", "delimited", "errors", "loader", "vocabulary")
+}
 
 
 def imports(path: Path) -> set[str]:

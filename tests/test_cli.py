@@ -135,6 +135,20 @@ def test_every_command_explains_itself(command: str) -> None:
     assert len(shown.stdout.splitlines()) > 5
 
 
+def test_the_list_of_commands_cuts_no_sentence() -> None:
+    shown = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+
+    listed = shown.partition("Commands:\n")[2].splitlines()
+    assert len(listed) == len(main.commands)
+    assert all(line.endswith((".", ").")) and not line.endswith("...") for line in listed), shown
+
+
+def test_help_of_the_service_names_all_that_it_answers() -> None:
+    shown = CliRunner().invoke(main, ["serve", "--help"]).stdout
+
+    assert all(path in shown for path in ("/docs", "/fhir", "/api/", "/mcp", "a page"))
+
+
 def test_an_index_that_is_open_elsewhere_is_asked_and_written_to(home: Path) -> None:
     holder = (
         "import sys, time; from pathlib import Path; from termsearch.index.edge import EdgeIndex\n"

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from termsearch.service.models import MAX_TEXT
+from termsearch.text import LONGEST_TEXT
 from tests.cli import one_line, run
 
 
@@ -184,3 +186,47 @@ def test_no_index_is_said_and_is_no_empty_answer(tmp_path: Path) -> None:
     assert found.exit_code == 1
     assert "no index at" in one_line(found)
     assert "termsearch ingest" in found.stderr
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_blank_text_is_wrong_usage(home: Path, text: str) -> None:
+    found = run(home, "query", "zz fever", text)
+
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert one_line(found) == "Error: the text is empty; expected words to search for."
+
+
+def test_a_text_that_is_a_file_is_not_searched_for(home: Path) -> None:
+    path = home / "local.csv"
+    path.write_text("name\nzz fever\n", encoding="utf-8")
+
+    found = run(home, "query", str(path))
+
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert f"{path} is a file: 'termsearch map {path}' maps" in one_line(found)
+
+
+def test_words_that_a_file_happens_to_be_called_are_searched_for(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fever").touch()
+
+    assert run(home, "query", "fever", "nosuch.csv").exit_code == 0
+
+
+def test_a_very_long_text_is_refused_and_a_very_long_line_cut(home: Path) -> None:
+    long = "zz pyrexia " * 20_000
+
+    refused = run(home, "query", long)
+    answered = run(home, "query", "-", "--json", stdin=f"{long}\nzz ankle\n")
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "the text has 220,000 characters, expected 1,000 at most" in one_line(refused)
+    first, second = (json.loads(line) for line in answered.stdout.splitlines())
+    assert (first["query"], second["query"]) == (long[:1000], "zz ankle")
+    assert "of 220,000 characters the first 1,000 are asked for" in one_line(answered)
+
+
+def test_a_command_asks_for_no_longer_texts_than_a_service_answers() -> None:
+    assert LONGEST_TEXT == MAX_TEXT

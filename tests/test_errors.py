@@ -44,10 +44,17 @@ def test_a_retired_code_is_a_wrong_question_with_words_of_its_own() -> None:
     assert (problem_of(error).info.status, problem_of(error).info.code) == (400, "unknown-value")
 
 
-def test_an_extra_that_is_missing_is_named_with_where_to_read_how() -> None:
+def test_an_extra_that_is_missing_is_named_with_the_command_that_installs_it() -> None:
     assert str(extra_missing("uvicorn", "serve")) == (
-        "uvicorn is not installed; install termsearch with its extra 'serve' (README, Install)."
+        "uvicorn is not installed; it comes with pip install -c constraints.txt '.[serve]' in the "
+        "clone of termsearch."
     )
+
+
+def test_no_message_sends_to_a_release_on_pypi_that_there_is_not() -> None:
+    sources = Path(errors.__file__).parent.rglob("*.py")
+
+    assert [path.name for path in sources if "termsearch[" in path.read_text("utf-8")] == []
 
 
 @pytest.mark.parametrize(

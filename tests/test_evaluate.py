@@ -239,7 +239,7 @@ def test_without_matplotlib_the_extra_is_named(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
 
-    with pytest.raises(UsageError, match=r"install termsearch with its extra 'plot'"):
+    with pytest.raises(UsageError, match=r"pip install -c constraints.txt '.\[plot\]'"):
         require_plot(tmp_path / "plot.png")
 
 

@@ -126,8 +126,8 @@ def test_a_filter_leaves_out_what_it_does_not_mean(
 
 def test_the_floor_of_a_score_is_that_of_its_encoder(client: TestClient, tmp_path: Path) -> None:
     fitted = WordHash()
-    model = "sentence-transformers/all-MiniLM-L6-v2"
-    fitted.card = fitted.card.model_copy(update={"model": model})
+    as_fitted = {"model": "sentence-transformers/all-MiniLM-L6-v2", "max_tokens": 256}
+    fitted.card = fitted.card.model_copy(update=as_fitted)
 
     with served(tmp_path, encoder=fitted) as other:
         lower = filtered(other, "fever of patient")

@@ -89,7 +89,7 @@ def test_without_the_package_the_program_says_what_to_install(
     result = CliRunner().invoke(main, ["mcp"])
 
     assert result.exit_code == 2
-    assert "extra 'mcp'" in result.stderr
+    assert "pip install -c constraints.txt '.[mcp]'" in result.stderr
 
 
 @asynccontextmanager
@@ -142,7 +142,7 @@ def test_a_service_without_the_package_has_no_such_route(
     answer = get(shelf.app(), "/mcp", method="POST", json={})
 
     assert answer.status_code == 404
-    assert "extra 'mcp'" in answer.json()["error"]["message"]
+    assert "pip install -c constraints.txt '.[mcp]'" in answer.json()["error"]["message"]
 
 
 def test_the_service_asks_agents_for_their_key(shelf: Shelf, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """What is shipped works where the checkout is not."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import threading
+import tomllib
 import venv
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -64,6 +66,19 @@ def test_the_wheel_runs_outside_the_checkout(installed: Path, tmp_path: Path) ->
     assert str(ROOT) not in where
     assert all(f"\n{name} " in loaders for name in ("athena", "icd10cm", "mesh", "table", "umls"))
     assert "Myocardial infarction" in demo
+
+
+def test_a_machine_that_queries_is_given_all_but_what_embeds_releases() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = [*project["dependencies"], *extras["serve"], *extras["mcp"]]
+    lines = (ROOT / "requirements-query.txt").read_text(encoding="utf-8").splitlines()
+    listed = [line for line in lines if not line.startswith("#")]
+
+    left_out = [each for each in needed if each not in listed]
+
+    assert [re.split("[>=<]", each)[0] for each in left_out] == ["onnx", "torch", "transformers"]
+    assert set(listed) <= set(needed)
 
 
 def test_the_wheel_says_that_its_packages_are_typed(installed: Path) -> None:

@@ -25,7 +25,14 @@ LINES = [
     for line in block.replace("\\\n", " ").splitlines()
     if line.startswith("$ ") or language == "sh"
 ]
-COMMANDS = [line for line in LINES if line.startswith("termsearch ")]
+#: Of the table that comes first, too.
+INLINE = [
+    command
+    for line in README.splitlines()
+    if line.startswith("| ")
+    for command in re.findall(r"`(termsearch [^`]+)`", line.split(" | ", 1)[-1])
+]
+COMMANDS = [line for line in [*LINES, *INLINE] if line.startswith("termsearch ")]
 #: What is typed, and what is shown for it.
 SESSIONS = dict(
     pair
@@ -125,6 +132,23 @@ def test_a_query_shown_is_answered_so(line: str, home: Path) -> None:
     done = CliRunner().invoke(main, shlex.split(line)[1:], env={"TERMSEARCH_HOME": str(home)})
 
     require_shown(done.stdout.rstrip() + "\n", SESSIONS[line])
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in LINES if re.match("termsearch (query|lookup|status|map) ", line)]
+)
+def test_what_is_asked_for_is_in_the_demo(
+    line: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("letter.txt").write_text("acute mitral insufficiency (MI)", encoding="utf-8")
+    Path("ward.csv").write_text("Lokalcode,Beschreibung\n1,fever\n", encoding="utf-8")
+    environment = {"TERMSEARCH_HOME": str(home), "TERMSEARCH_INDEX": "demo"}
+    command = line.partition(" #")[0].partition(" <")[0].partition(" >")[0]
+
+    done = CliRunner().invoke(main, shlex.split(command)[1:], env=environment, input="fever\n")
+
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("line", REQUESTS)

@@ -201,7 +201,7 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.Mon
     result = CliRunner().invoke(main, ["serve"])
 
     assert result.exit_code == 2
-    assert "extra 'serve'" in result.stderr
+    assert "pip install -c constraints.txt '.[serve]'" in result.stderr
 
 
 @pytest.mark.parametrize("statement", ["import termsearch.cli", "import termsearch.aio"])

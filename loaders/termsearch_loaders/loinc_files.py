@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from termsearch.delimited import decoded, quoted
 from termsearch.errors import BadRecordError, BadReleaseError, TermsearchError
 from termsearch.loader import Report
 from termsearch_loaders.files import BROKEN, Member, base_names, members
-from termsearch_loaders.quoted import decoded, quoted, raw_lines
+from termsearch_loaders.raw_lines import raw_lines
 
 __all__ = ["CODE", "TERMS", "Release", "Row", "has_terms", "release", "rows", "version"]
 
@@ -115,7 +116,7 @@ def rows(member: Member, report: Report | None = None) -> Iterator[Row]:
     Raises:
         BadRecordError: A column is missing, a row is broken, or the file is cut.
     """
-    found = quoted(member, raw_lines(member, report), ",", 1)
+    found = quoted(str(member), raw_lines(member, report), ",", 1)
     _, header = next(found, (1, []))
     names = [name.strip().casefold() for name in header]
     missing = [each for each in _columns(member) if each.casefold() not in names]
@@ -172,6 +173,6 @@ def _columns(member: Member) -> tuple[str, ...]:
 
 def _is_terms(member: Member) -> bool:
     with member.open() as stream:
-        head = decoded(member, 1, stream.readline(_HEAD))
-    _, header = next(quoted(member, iter([head]), ",", 1), (1, []))
+        head = decoded(str(member), 1, stream.readline(_HEAD))
+    _, header = next(quoted(str(member), iter([head]), ",", 1), (1, []))
     return {each.casefold() for each in _REQUIRED} <= {name.strip().casefold() for name in header}

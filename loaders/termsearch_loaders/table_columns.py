@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from termsearch.delimited import listed
 from termsearch.errors import BadRecordError, UsageError
 from termsearch_loaders.files import Member
 
-__all__ = ["FIELDS", "check_columns", "fields", "has", "has_required", "listed", "required"]
+__all__ = ["FIELDS", "check_columns", "fields", "has", "has_required", "required"]
 
 #: Our fields, and the header names they go by where the user says nothing; case does not matter.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -23,9 +24,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 
 _REQUIRED = ("code", "name")
-
-#: Nobody reads more columns than this in one line.
-_READABLE = 40
 
 
 def fields(
@@ -104,10 +102,3 @@ def has_required(names: Iterable[str], columns: Mapping[str, str]) -> bool:
 def required(columns: Mapping[str, str]) -> dict[str, str]:
     """Those of ``columns`` that no row may do without."""
     return {field: column for field, column in columns.items() if field in _REQUIRED}
-
-
-def listed(names: Sequence[str]) -> str:
-    """Column names in one line; a broken header may be long and hold line breaks."""
-    shown = [" ".join(name.split()) for name in names if name]
-    more = len(shown) - _READABLE
-    return (", ".join(shown[:_READABLE]) or "none") + (f" and {more} more" if more > 0 else "")

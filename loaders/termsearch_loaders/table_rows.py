@@ -1,35 +1,25 @@
 """Rows of a user's table: CSV, TSV and JSON lines, each with its line number.
 
-What a quotation mark means is settled by the delimiter, so that a lone one never swallows rows:
-
-* **Comma and semicolon** (CSV as spreadsheets write it): a cell that starts with ``"`` ends at
-  the next single ``"``, which must stand before a delimiter or a line end; a ``"`` inside is
-  doubled. Only ``definition`` may hold a line break: in any other cell of ours it is an error,
-  because it is nearly always a quotation mark that was not meant to open anything.
-* **Tab**: a line is a row. A cell that starts and ends with ``"`` and doubles those between is
-  unquoted; a cell that opens with ``"`` and has an odd number of them is an error; every other
-  ``"`` is data, as in ``5" needle`` and ``"Linked to" set``.
-
-A first line such as ``sep=;`` is Excel's way to say the delimiter.
+Only ``definition`` may hold a line break: in any other cell of ours it is an error, because it is
+nearly always a quotation mark that was not meant to open anything.
 """
 
-import csv
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from typing import TypeGuard
 
+from termsearch.delimited import HEADER_BYTES, cells, decoded, listed
 from termsearch.errors import BadRecordError
 from termsearch.loader import Report
 from termsearch_loaders.files import Member
-from termsearch_loaders.quoted import decoded, quoted, raw_lines
+from termsearch_loaders.raw_lines import raw_lines
 from termsearch_loaders.table_cells import Row, parsed
 from termsearch_loaders.table_columns import (
     check_columns,
     fields,
     has,
     has_required,
-    listed,
     required,
 )
 
@@ -37,11 +27,6 @@ __all__ = ["EXTENSIONS", "check_header", "rows", "says"]
 
 _JSON = (".jsonl", ".ndjson")
 EXTENSIONS = (".csv", ".tsv", ".txt", *_JSON)
-
-#: A header line longer than this many bytes is that of something else.
-_HEADER = 1 << 16
-
-_SAID = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 
 
 def check_header(member: Member) -> None:
@@ -52,7 +37,8 @@ def check_header(member: Member) -> None:
         UsageError: Its columns have other names.
     """
     with member.open() as stream:
-        first = [decoded(member, number, stream.readline(_HEADER)) for number in (1, 2)]
+        lines = [stream.readline(HEADER_BYTES) for _ in range(2)]
+    first = [decoded(str(member), number, line) for number, line in enumerate(lines, start=1)]
     if _is_json(member):
         line, names = 1, list(_object(member, 1, first[0]))
     else:
@@ -100,15 +86,15 @@ def _table(member: Member, columns: Mapping[str, str], report: Report) -> Iterat
     ours = fields(member, line, names, columns)
     check_columns(member, names, columns, ours)
     _warn_of_others(member, names, ours, report)
-    for line, cells in table:
-        if not any(map(str.strip, cells)):
+    for line, texts in table:
+        if not any(map(str.strip, texts)):
             continue
-        if any(map(str.strip, cells[len(names) :])) or len(cells) < len(names):
+        if any(map(str.strip, texts[len(names) :])) or len(texts) < len(names):
             raise BadRecordError(
-                str(member), f"line {line}", f"{len(cells)} cells, expected {len(names)} as above"
+                str(member), f"line {line}", f"{len(texts)} cells, expected {len(names)} as above"
             )
         row = Row(
-            member, line, {ours[n]: c for n, c in zip(names, cells, strict=False) if n in ours}
+            member, line, {ours[n]: c for n, c in zip(names, texts, strict=False) if n in ours}
         )
         _refuse_line_breaks(row)
         yield row
@@ -142,59 +128,8 @@ def _cells(
     member: Member, lines: Iterator[str], columns: Mapping[str, str]
 ) -> Iterator[tuple[int, list[str]]]:
     """First line and cells of every row, the header first."""
-    start, first = 1, next(lines, "")
-    if said := _SAID.fullmatch(first):
-        start, first = 2, next(lines, "")
-    delimiter = said[1] if said else _delimiter(member, first, columns)
-    table = _tabbed if delimiter == "\t" else quoted
-    found = table(member, chain([first], lines), delimiter, start)
-    line, names = next(found, (start, []))
-    yield line, [name.strip() for name in names]
-    yield from found
-
-
-def _delimiter(member: Member, header: str, columns: Mapping[str, str]) -> str:
-    """Of a .tsv a tab; else what parts code and name, or what the header has most of.
-
-    Not the count alone: a column may be called ``Remark (a, b, c)``.
-    """
-    if member.name.lower().endswith(".tsv"):
-        return "\t"
-    start = header[:_HEADER]  # of something else it may be as long as the file
-    bare = re.sub(r'"[^"]*"', "", start)
-
-    def fitness(delimiter: str) -> tuple[bool, int]:
-        names = next(csv.reader([start], delimiter=delimiter), [])
-        return has_required(names, columns), bare.count(delimiter)
-
-    # European spreadsheets write a .csv with semicolons.
-    return max((",", ";", "\t"), key=fitness)
-
-
-def _tabbed(
-    member: Member, lines: Iterator[str], delimiter: str, start: int
-) -> Iterator[tuple[int, list[str]]]:
-    for line, text in enumerate(lines, start):
-        cells = text.rstrip("\r\n").split(delimiter)
-        if '"' in text:
-            cells = [_unquoted(member, line, cell) for cell in cells]
-        yield line, cells
-
-
-def _unquoted(member: Member, line: int, cell: str) -> str:
-    if not cell.startswith('"'):
-        return cell
-    if cell.count('"') % 2:
-        raise BadRecordError(
-            str(member),
-            f"line {line}",
-            f"a quotation mark opens {cell[:40]!r} and nothing closes it in that line; expected "
-            'it doubled ("") in a cell that is itself in quotation marks',
-        )
-    inner = cell[1:-1]
-    if cell.endswith('"') and '"' not in inner.replace('""', ""):
-        return inner.replace('""', '"')
-    return cell
+    tabs = member.name.lower().endswith(".tsv")
+    return cells(str(member), lines, partial(has_required, columns=columns), tabs=tabs)
 
 
 def _refuse_line_breaks(row: Row) -> None:

@@ -21,24 +21,27 @@ __all__ = ["main"]
 
 _INTERRUPTED = 130  # 128 + SIGINT, what a shell expects
 
-#: Command to the module that has it, as ``<command>_command``.
+#: Command to the module that has it, as ``<command>_command``, and what the list of commands says
+#: of it: click would cut the first sentence of its help.
 _COMMANDS: Final = {
-    "demo": "demo",
-    "diff": "diff",
-    "embed": "embed",
-    "eval": "eval",
-    "export": "bundle",
-    "import": "bundle",
-    "ingest": "ingest",
-    "loaders": "loaders",
-    "lookup": "lookup",
-    "mcp": "mcp",
-    "query": "query",
-    "remove": "remove",
-    "rollback": "rollback",
-    "serve": "serve",
-    "status": "status",
-    "verify": "verify",
+    "demo": ("demo", "Ingest and query a small release that comes along."),
+    "diff": ("diff", "Show what an ingest would change."),
+    "embed": ("embed", "Embed names, one a line."),
+    "eval": ("eval", "Measure how often the right concept is on top."),
+    "export": ("bundle", "Pack an index for another machine."),
+    "import": ("bundle", "Take in an index that was packed."),
+    "indexes": ("indexes", "List the indexes there are."),
+    "ingest": ("ingest", "Read releases, embed every name and store it."),
+    "loaders": ("loaders", "List what can be ingested."),
+    "lookup": ("lookup", "Show all that is known about a code."),
+    "map": ("map", "Map the rows of a CSV or TSV to concepts."),
+    "mcp": ("mcp", "Answer an LLM agent (Model Context Protocol)."),
+    "query": ("query", "Find the concepts that words mean."),
+    "remove": ("remove", "Remove what an ingest stored, or a whole index."),
+    "rollback": ("rollback", "Go back to the releases before the last ingest."),
+    "serve": ("serve", "Answer over HTTP: REST, FHIR, web page, widgets."),
+    "status": ("status", "Show what is in an index."),
+    "verify": ("verify", "Check that searches of an index lose nothing."),
 }
 
 
@@ -46,8 +49,10 @@ class _Commands(Mapping[str, click.Command]):
     """Imports a command when it is looked up."""
 
     def __getitem__(self, name: str) -> click.Command:
-        module = import_module(f"termsearch.cli.{_COMMANDS[name]}")
+        file, told = _COMMANDS[name]
+        module = import_module(f"termsearch.cli.{file}")
         command: click.Command = getattr(module, f"{name}_command")
+        command.short_help = told
         return command
 
     def __iter__(self) -> Iterator[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from termsearch.loader import Options
 
 __all__ = [
+    "columns_of",
     "decoded_lines",
     "encoder_options",
     "index_option",
@@ -139,7 +140,7 @@ def loader_options(given: dict[str, Any]) -> "Options":
 
     return Options(
         vocabularies=_vocabularies(given.pop("vocabularies")),
-        columns=_columns(given.pop("columns")),
+        columns=columns_of(given.pop("columns")),
         part=given.pop("read_as"),
         **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
     )
@@ -202,7 +203,8 @@ def _vocabularies(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(vocabulary_id, given))
 
 
-def _columns(given: Sequence[str]) -> dict[str, str]:
+def columns_of(given: Sequence[str]) -> dict[str, str]:
+    """Field to column, as ``--column`` says it."""
     columns = {}
     for pair in given:
         field, equals, column = pair.partition("=")

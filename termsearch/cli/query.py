@@ -1,16 +1,23 @@
 """``termsearch query``."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from math import isnan
 from pathlib import Path
 from stat import S_ISDIR
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from termsearch.cli.failed import warn_of_other_rules
+from termsearch.cli.asking import (
+    Asked,
+    answers,
+    cut,
+    filter_options,
+    filters,
+    process_options,
+    taken,
+)
 from termsearch.cli.options import (
     encoder_options,
     index_option,
@@ -19,16 +26,12 @@ from termsearch.cli.options import (
     text_lines,
 )
 from termsearch.errors import BadReleaseError, UsageError
-from termsearch.pipeline import batches
-from termsearch.settings import Settings
+from termsearch.text import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from termsearch.answer import Answer, Hit
 
 __all__ = ["print_answer", "query_command"]
-
-#: Lines of stdin that are asked together; answers come after each such block.
-_BLOCK = 256
 
 #: What can hardly be a text: ``letter.txt``, ``./today``. Without blanks are ``N/V``, ``b.i.d``, an
 #: address and whole texts in Chinese or Japanese, too.
@@ -42,31 +45,7 @@ _FILE_NAME: Final = re.compile(
 
 @click.command("query")
 @click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
-@click.option(
-    "--vocab",
-    "vocabularies",
-    multiple=True,
-    metavar="V",
-    help="Only names that this vocabulary has or uses; repeatable.",
-)
-@click.option(
-    "--type",
-    "types",
-    multiple=True,
-    metavar="T",
-    help="Only this semantic type or group, by code or name; repeatable. They are listed by "
-    "termsearch status --types.",
-)
-@click.option(
-    "--lang",
-    "langs",
-    multiple=True,
-    metavar="L",
-    help="Only names in this language, e.g. en; repeatable.",
-)
-@click.option(
-    "--under", multiple=True, metavar="CURIE", help="Only this concept and those below it."
-)
+@filter_options
 @click.option(
     "--limit",
     default=10,
@@ -84,7 +63,6 @@ _FILE_NAME: Final = re.compile(
 @click.option(
     "--min-score", type=click.FloatRange(-1, 1), help="Leave out hits with a lower score."
 )
-@click.option("--inactive", is_flag=True, help="Include retired names and concepts.")
 @click.option(
     "--context",
     default="",
@@ -92,16 +70,7 @@ _FILE_NAME: Final = re.compile(
     help="Surrounding text or a file; abbreviations it defines are expanded.",
 )
 @click.option("--explain", is_flag=True, help="Explain each hit; --json always does.")
-@click.option(
-    "--jobs",
-    default=1,
-    metavar="N",
-    type=click.IntRange(1, 64),
-    help="Search the lines of stdin in N processes (not needed with a running service).",
-)
-@click.option(
-    "--local", is_flag=True, help="Don't ask a running 'termsearch serve' that has the index."
-)
+@process_options
 @index_option
 @json_option
 @encoder_options
@@ -116,83 +85,39 @@ def query_command(texts: tuple[str, ...], as_json: bool, explain: bool, **given:
     """
     if given["min_score"] is not None and isnan(given["min_score"]):
         raise click.UsageError("--min-score: expected a number.")
-    asked = _Asked(
-        filters=_filters(given),
+    asked = Asked(
+        filters=filters(given),
         context=_context(given.pop("context")),
-        terms=_taken(given, "limit", "mode", "min_score"),
-        **_taken(given, "jobs", "local"),
+        terms=taken(given, "limit", "mode", "min_score"),
+        **taken(given, "jobs", "local"),
     )
-    for answer in _answers(settings_with(**given), text_lines(texts), asked):
+    for answer in answers(settings_with(**given), _questions(texts), asked):
         if as_json:
             click.echo(answer.model_dump_json())
         else:
             print_answer(answer, explain=explain)
 
 
-class _Asked(NamedTuple):
-    """What is asked of all texts, and how."""
+def _questions(texts: Sequence[str]) -> Iterator[str]:
+    """What is asked; ``-`` stands for the lines of stdin, of which blank ones are answered too.
 
-    filters: Mapping[str, Any]  #: fields of `Where`
-    context: str
-    terms: Mapping[str, Any]  #: limit, mode, min_score
-    jobs: int
-    local: bool
-
-
-def _filters(given: dict[str, Any]) -> dict[str, Any]:
-    """Fields of `Where`, without the blanks that a copied name has around it."""
-    several = _taken(given, "vocabularies", "types", "langs")
-    under = given.pop("under")
-    if len(under) > 1:  # a `Where` has one; the last would win unsaid
-        raise UsageError(f"--under: given {len(under)} times; expected one CURIE.")
-    if "" in under:
-        raise click.UsageError("--under: expected a CURIE such as mesh:D005334.")
-    return {
-        **{field: [value.strip() for value in values] for field, values in several.items()},
-        "under": "".join(under),
-        **_taken(given, "inactive"),
-    }
-
-
-def _taken(given: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: given.pop(name) for name in names}
-
-
-def _answers(settings: Settings, texts: Iterable[str], asked: _Asked) -> "Iterator[Answer]":
-    """From a service that has the index open, while it answers; else from the index itself."""
-    from termsearch.remote import find_service
-
-    service = None if asked.local else find_service(settings)
-    if service is None:
-        yield from _searched(settings, texts, asked)
-        return
-    remaining = iter(texts)
-    for block in batches(remaining, _BLOCK):
-        answers = service.query_many(block, asked.filters, context=asked.context, **asked.terms)
-        if answers is None:
-            yield from _searched(settings, chain(block, remaining), asked)
-            return
-        yield from answers
-
-
-def _searched(settings: Settings, texts: Iterable[str], asked: _Asked) -> "Iterator[Answer]":
-    from termsearch.connect import connect
-    from termsearch.index.where import Where
-
-    where = Where(**asked.filters)
-    if asked.jobs > 1:
-        from termsearch.jobs import Question, answers
-
-        yield from answers(
-            list(texts), Question(where, asked.context, asked.terms), settings, asked.jobs,
-            opened=warn_of_other_rules,
-        )  # fmt: skip
-        return
-    with connect(settings) as search:
-        warn_of_other_rules(search.manifest)
-        for block in batches(texts, _BLOCK):
-            contexts = [asked.context] * len(block)
-            yield from search.query_many(block, where, contexts=contexts, **asked.terms)
+    Raises:
+        UsageError: An argument is blank, too long, or the name of a file.
+    """
+    for text in texts:
+        if not text.strip():
+            raise UsageError("the text is empty; expected words to search for.")
+        if len(text) > LONGEST_TEXT:
+            raise UsageError(
+                f"the text has {len(text):,} characters, expected {LONGEST_TEXT:,} at most: ask "
+                "for the words that matter, and give what they stand in as --context."
+            )
+        if _FILE_NAME.fullmatch(text) and Path(text).is_file():
+            raise UsageError(
+                f"{text} is a file: 'termsearch map {text}' maps the rows of a table, 'termsearch "
+                f"query - < {text}' asks for each line."
+            )
+    return (cut(text, f"{text[:40]!r}...") for text in text_lines(texts))
 
 
 def _context(given: str) -> str:

@@ -39,7 +39,14 @@ _NEEDS = ("fastapi", "prometheus_client", "uvicorn")
 @index_option
 @encoder_options
 def serve_command(cors: tuple[str, ...], **given: Any) -> None:
-    """Answer over HTTP: search, autocomplete, concepts. One process; Ctrl-C ends it.
+    """Answer over HTTP from one process, until Ctrl-C.
+
+    \b
+    /            a page to search with
+    /docs        the REST API: search, bulk search, autocomplete, concepts
+    /fhir        FHIR R4 and R5: $expand, $lookup, $validate-code, ...
+    /api/...     autocomplete widgets, as NLM's Clinical Tables
+    /mcp         LLM agents, with the extra 'mcp'
 
     \b
         termsearch serve

