@@ -123,13 +123,10 @@ class UnknownReleaseError(UsageError):
         """``reasons``: loader, and why it does not know the path, of those that say so."""
         self.path = path
         names = sorted(claimed_by)
-        found = (
-            f"looks like {' and '.join(names)}" if names else "is no release that a loader knows"
-        )
+        like = " and ".join(names)
+        found = f"looks like {like}" if names else "is no release that a loader knows"
         # First: who made a table with other columns need not choose among loaders.
-        told = "".join(
-            f"{reason.rstrip('.')} (not read by {loader}). " for loader, reason in reasons
-        )
+        told = "".join(f"{why.rstrip('.')} (not read by {loader}). " for loader, why in reasons)
         super().__init__(
             f"{told}{path} {found}; installed loaders: {', '.join(sorted(installed)) or 'none'}. "
             "Name the right one with --loader."
@@ -220,11 +217,9 @@ class IndexMissingError(TermsearchError):
 
     def __init__(self, where: str, *, begun: bool = False, others: Iterable[str] = ()) -> None:
         """``begun``: its first ingest has not ended; ``others``: indexes that are there."""
-        todo = (
-            "its first ingest is running or was cut: wait for it, or run it again to go on"
-            if begun
-            else "make one with 'termsearch ingest PATH'"
-        )
+        todo = "make one with 'termsearch ingest PATH'"
+        if begun:
+            todo = "its first ingest is running or was cut: wait for it, or run it again to go on"
         there = ", ".join(others)
         choose = f"; there are: {there} (choose with --index or TERMSEARCH_INDEX)" if there else ""
         super().__init__(f"no index at {where}; {todo}{choose}.")
