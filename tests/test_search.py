@@ -79,7 +79,7 @@ def test_a_name_that_is_only_spelt_alike_has_the_cosine_of_its_own(
 
 def test_rivals_beside_a_concept_of_many_names_count_however_few_are_wanted(store: Store) -> None:
     fitted = WordHash()
-    fitted.card = fitted.card.model_copy(update={"model": MINILM})
+    fitted.card = fitted.card.model_copy(update={"model": MINILM, "max_tokens": 256})
     index = store.make(fitted)
     many = concept("local", "1", *(f"fever of sort x{number}" for number in range(60)))
     ingest([many, concept("local", "2", "fever ache of a sort")], "test", fitted, index)
@@ -190,7 +190,7 @@ def test_as_many_contexts_as_texts_are_expected(search: TermSearch) -> None:
 
 def test_a_hit_that_min_score_leaves_out_is_a_rival_all_the_same(store: Store) -> None:
     fitted = WordHash()
-    fitted.card = fitted.card.model_copy(update={"model": MINILM})
+    fitted.card = fitted.card.model_copy(update={"model": MINILM, "max_tokens": 256})
     index = store.make(fitted)
     names = ("high fever of cattle", "high fever of sheep and goats", "slight cold")
     ingest([concept("local", str(n), name) for n, name in enumerate(names)], "test", fitted, index)
