@@ -1,14 +1,15 @@
 """The tools: what each is asked, what it tells, and how it comes by it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
 from termsearch.aio import AsyncTermSearch, Question, Terms
-from termsearch.answer import Answer, Hit, Resolution
+from termsearch.answer import Answer, Hit
 from termsearch.hierarchy import children, descendants
 from termsearch.mcp import asked, codes, told
 from termsearch.mcp.asked import MAX_TEXT, Asked
 from termsearch.mcp.told import Told
+from termsearch.rivals import CANDIDATES, other_meaning, resolution_of
 
 __all__ = ["TOOLS", "Tool"]
 
@@ -17,9 +18,6 @@ _TYPES_SHOWN: Final = 40
 
 #: Characters of a term that is too long.
 _ECHOED: Final = 100
-
-#: Concepts among which the runner-up is: of two vocabularies and UMLS three mean the same.
-_CANDIDATES: Final = 4
 
 
 class Tool(NamedTuple):
@@ -47,7 +45,7 @@ async def _search_concepts(
 
 
 async def _map_terms(search: AsyncTermSearch, this: asked.MapTerms) -> told.MappedTerms:
-    terms = Terms(this.where, limit=_CANDIDATES)
+    terms = Terms(this.where, limit=CANDIDATES)
     short = [text if len(text) <= MAX_TEXT else "" for text in this.terms]
     answers = await search.ask([Question(text, terms, this.context) for text in short])
     return told.MappedTerms(
@@ -99,10 +97,10 @@ def _found(hit: Hit) -> told.Found:
 def _mapped(answer: Answer) -> told.Mapped:
     """The first hit, unless it is not near enough to be right: an agent would take it."""
     best = answer.results[0] if answer.resolution != "none" else None
-    other = _other(best, answer.results)
+    other = other_meaning(best, answer.results) if best else next(iter(answer.results), None)
     return told.Mapped(
         term=answer.query,
-        resolution=_resolution(answer, best, other),
+        resolution=resolution_of(answer),
         probability=answer.probability if best else None,
         read_as=answer.read_as,
         curie=best.curie if best else "",
@@ -119,26 +117,6 @@ def _mapped(answer: Answer) -> told.Mapped:
 def _too_long(text: str) -> told.Mapped:
     said = f"{len(text):,} characters; {MAX_TEXT:,} are allowed"
     return told.Mapped(term=f"{text[:_ECHOED]}…", resolution="none", problem=said)
-
-
-def _other(best: Hit | None, hits: Sequence[Hit]) -> Hit | None:
-    """The next hit; a compendium's concept for the same code is no other meaning."""
-    if best is None:
-        return hits[0] if hits else None
-    same = {best.curie, *(source.curie for source in best.sources)}
-    return next(
-        (hit for hit in hits if same.isdisjoint([hit.curie, *(s.curie for s in hit.sources)])),
-        None,
-    )
-
-
-def _resolution(answer: Answer, best: Hit | None, other: Hit | None) -> Resolution:
-    """Unique too where only UMLS's concept of the same code has the words besides."""
-    as_it_stands = best and best.match_type == "exact" and not answer.read_as
-    seen_all = len(answer.results) < _CANDIDATES or answer.results[-1].match_type != "exact"
-    if as_it_stands and seen_all and (other is None or other.match_type != "exact"):
-        return "unique"
-    return answer.resolution
 
 
 def _if_other(name: str, displayed: str) -> str:
