@@ -123,9 +123,9 @@ def autocomplete(
 
 
 def has_words(name: str, text: str) -> bool:
-    """Whether each word of ``text`` begins one of ``name``, accents aside; without slips."""
-    words = _words(unaccented(search_form(name)))
-    typed = _words(_POSSESSIVE.sub("", unaccented(search_form(text))))
+    """Whether each word of ``text`` begins one of ``name``, accents and Greek aside; no slips."""
+    words = _words(_plain(search_form(name)))
+    typed = _words(_POSSESSIVE.sub("", _plain(search_form(text))))
     return bool(typed) and all(any(word.startswith(t) for word in words) for t in typed)
 
 

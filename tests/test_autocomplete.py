@@ -2,7 +2,7 @@
 
 import pytest
 
-from termsearch.autocomplete import autocomplete
+from termsearch.autocomplete import autocomplete, has_words
 from termsearch.concept import Name
 from termsearch.errors import UnknownValueError, UsageError
 from termsearch.index import Index
@@ -208,6 +208,12 @@ def test_a_greek_letter_is_its_name(
 
     assert sorted(each.code for each in results) == sorted(expected)
     assert {each.slips for each in results} <= {0}
+
+
+@pytest.mark.parametrize(("name", "text"), [("TNF-alpha", "tnf α"), ("IFN-γ", "ifn gam")])
+def test_a_name_has_a_greek_letter_by_its_name_too(name: str, text: str) -> None:
+    assert has_words(name, text)
+    assert not has_words(name, "β")
 
 
 def test_a_name_that_is_the_words_but_for_a_greek_letter_leads(
