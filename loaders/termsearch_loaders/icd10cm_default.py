@@ -16,10 +16,14 @@ from termsearch_loaders.icd10cm_titles import plain
 
 __all__ = ["leading_to"]
 
-_UNSPECIFIED = re.compile(r",? ?\b(?:other and )?unspecified\b")
+#: Not "with unspecified complications", which says that there are some.
+_UNSPECIFIED = re.compile(r",? ?\b(?:other and )?(?<!with )unspecified\b")
 _WITHOUT = re.compile(
     r",? ?\b(?:without|uncomplicated|not (?:intractable|having achieved remission))\b"
 )
+#: A header's words that say nothing of what its codes must have.
+_BESIDE = frozenset(re.findall(r"\w+", "a and or of in the to by due with other as at"))
+_INCLUDING = re.compile(r", including .*")
 #: Of several that leave something open, the one that leaves all.
 _ALL_OPEN = "9"
 _INITIAL = re.compile(r".{3}\..{3}A")
@@ -36,6 +40,12 @@ class _Code(NamedTuple):
     def unspecified(self) -> str:
         """The title without saying so."""
         return _UNSPECIFIED.sub("", self.title).strip()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """In the singular, without those of grammar."""
+        split = re.findall(r"\w+", _INCLUDING.sub("", self.title))
+        return frozenset(word.removesuffix("s") for word in split) - _BESIDE
 
     @property
     def until_without(self) -> str:
@@ -70,13 +80,17 @@ def leading_to(
 
 def _code(row: Row, notes: Iterable[str]) -> _Code:
     folded = (note.casefold() for note in notes)
-    unmodified = frozenset(note.removesuffix(" nos") for note in folded if note.endswith(" nos"))
+    unmodified = frozenset(
+        _UNSPECIFIED.sub("", note.removesuffix(" nos")).strip()
+        for note in folded
+        if note.endswith(" nos")
+    )
     return _Code(row.code, plain(row.title).casefold(), unmodified)
 
 
 def _default(header: _Code, below: Sequence[_Code]) -> str:
     """The code that the titles agree on; empty if they do not."""
-    for choose in (_the_same, _unmodified, _unspecified, _without_more, _open_in_part, _initial):
+    for choose in (_the_same, _unmodified, _unspecified, _open_in_part, _without_more, _initial):
         if len(chosen := choose(header, below)) == 1:
             return chosen[0].code
     return ""
@@ -104,9 +118,14 @@ def _without_more(header: _Code, below: Sequence[_Code]) -> Sequence[_Code]:
 
 
 def _open_in_part(header: _Code, below: Sequence[_Code]) -> Sequence[_Code]:
-    """Of "Vulvodynia of the side", the one of an unspecified side."""
+    """Of "Chondromalacia patellae", the one of an unspecified knee.
+
+    It is about all that the header is: "Urethral syndrome, unspecified" is not of "Urethritis and
+    urethral syndrome".
+    """
     more = _saying_more(_UNSPECIFIED, header, below)
-    return more if len(more) == 1 else [one for one in more if one.code.endswith(_ALL_OPEN)]
+    whole = [one for one in more if header.words <= one.words]
+    return whole if len(whole) == 1 else [one for one in whole if one.code.endswith(_ALL_OPEN)]
 
 
 def _initial(_: _Code, below: Sequence[_Code]) -> Sequence[_Code]:
