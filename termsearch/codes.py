@@ -16,6 +16,7 @@ from termsearch.vocabulary import curie, full_code, lang_includes, split_curie
 __all__ = [
     "Richness",
     "conditions_of",
+    "may_be_code",
     "of_typed",
     "owners",
     "points_of_concept",
@@ -94,6 +95,11 @@ def _followers(index: Index, point: Point) -> Iterator[str]:
                 yield other
 
 
+def may_be_code(text: str) -> bool:
+    """Whether ``text`` looks like one."""
+    return bool(_CODE.fullmatch(text.strip()))
+
+
 def of_typed(
     index: Index, texts: Iterable[str], where: Sequence[Condition]
 ) -> dict[str, list[Point]]:
@@ -103,7 +109,7 @@ def of_typed(
     its vocabulary writes: ``e119``, ``icd10cm:E11.9``. Codes of sources and merged codes count too.
     """
     vocabularies = index.manifest.vocabularies()
-    codes = (text for text in texts if _CODE.fullmatch(text.strip()))
+    codes = (text for text in texts if may_be_code(text))
     asked = {text: _curies_of(text.strip(), vocabularies) for text in codes}
     every = tuple(dict.fromkeys(each for wanted in asked.values() for each in wanted))
     if not every:

@@ -5,7 +5,6 @@ initials, and a word that is no other word is looked for among them.
 """
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from termsearch.abbreviations import SMALL_WORDS
@@ -50,15 +49,11 @@ def _letters(words: list[str]) -> str:
     return "".join([word if word.isdecimal() else word[0] for word in words])
 
 
-def capitals(texts: Iterable[str]) -> frozenset[str]:
-    """Search forms of the words that any of ``texts`` has in capitals.
+def capitals(text: str) -> frozenset[str]:
+    """Search forms of the words that ``text`` has in capitals.
 
     Of a text that is all in capitals only one that is a word says anything by them.
     """
-    return frozenset(
-        search_form(word)
-        for text in texts
-        if not text.isupper() or len(text.split()) == 1
-        for word in _WORD.findall(text)
-        if word.isupper()
-    )
+    if text.isupper() and len(text.split()) > 1:
+        return frozenset()
+    return frozenset(search_form(word) for word in _WORD.findall(text) if word.isupper())

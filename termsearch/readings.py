@@ -22,6 +22,8 @@ __all__ = ["Reading", "readings"]
 _LONGEST_ABBREVIATION = 6
 _MOST_MEANINGS = 6
 
+#: Words of a query that are looked at: longer ones are sentences.
+_MOST_WORDS = 20
 #: Names with the same initials that are looked through: three letters are those of a hundred.
 _MOST_INITIALED = 200
 
@@ -60,7 +62,7 @@ def readings(
     right = corrected(out, alike, lambda word: _in_use(word, index))
     found = [Reading(out), Reading(right, guessed=True), *_with_long_forms(out.split(), index)]
     said = in_clinical_words(out)
-    found += [Reading(way, short=short) for way, short in written_out(said).items()]
+    found += [Reading(way, short=short) for way, short in written_out(said, capitals).items()]
     found += [Reading(said), *_with_initials(out.split(), index, capitals)]
     once: dict[str, Reading] = {}
     for read in found:
@@ -105,19 +107,27 @@ def _with_initials(
 ) -> Iterator[Reading]:
     """A phrase with one word read as initials: "PWS" as the names that are Prader-Willi syndrome.
 
-    Such a word was typed in capitals, or stands alone and in no name. Points that another version
-    stored may not know their initials, and a server would go through all of them to see.
+    Such a word was typed in capitals or stands alone, and is in no name. Points that another
+    version stored do not know their initials, and a server would go through all of them to see.
     """
-    if index.manifest.made_otherwise(rules()):
+    if len(index.manifest.made_otherwise(rules())) == len(index.manifest.origins()):
         return
-    for word in words:
-        typed = word in capitals or (len(words) == 1 and not _in_use(word, index))
-        if not typed or not SHORTEST <= len(word) <= LONGEST or meanings(word):
-            continue
-        (hits,) = index.search([Ask(Same("initials", word), _MOST_INITIALED)])
-        for long in _likeliest([hit.point for hit in hits if hit.point.active]):
+    asked = [
+        word
+        for word in [*dict.fromkeys(words)][:_MOST_WORDS]
+        if _may_be_initials(word, words, capitals)
+    ]
+    found = index.search([Ask(Same("initials", word), _MOST_INITIALED) for word in asked])
+    for word, hits in zip(asked, found, strict=True):
+        likeliest = _likeliest([hit.point for hit in hits if hit.point.active])
+        for long in [] if not likeliest or _in_use(word, index) else likeliest:
             form = " ".join(long if each == word else each for each in words)
             yield Reading(form, guessed=True, short=word)
+
+
+def _may_be_initials(word: str, words: Sequence[str], capitals: Container[str]) -> bool:
+    typed = word in capitals or len(words) == 1
+    return typed and SHORTEST <= len(word) <= LONGEST and not meanings(word)
 
 
 def _likeliest(points: Sequence[Point]) -> list[str]:

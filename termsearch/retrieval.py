@@ -1,6 +1,6 @@
 """Candidates from every leg, ranked; read another way where no name has the words as they are."""
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from termsearch.abbreviations import SMALL_WORDS
@@ -92,7 +92,7 @@ class Retrieval:
         self._limit, self._mode = limit, mode
         self._coded: dict[str, list[Found]] = {}
 
-    def best(self, typed: Mapping[str, Sequence[str]]) -> dict[str, Ranked]:
+    def best(self, typed: Mapping[str, str]) -> dict[str, Ranked]:
         """The best matches of each query, as many as are wanted if there are so many.
 
         Args:
@@ -102,16 +102,15 @@ class Retrieval:
         ranked = self._ranked([*typed])
         return ranked | self._reread(ranked, typed) if self._mode == "auto" else ranked
 
-    def _of_codes(self, typed: Mapping[str, Sequence[str]]) -> dict[str, list[Found]]:
-        texts = dict.fromkeys(text for texts in typed.values() for text in texts)
-        points = of_typed(self._index, texts, self._where)
+    def _of_codes(self, typed: Mapping[str, str]) -> dict[str, list[Found]]:
+        points = of_typed(self._index, typed.values(), self._where)
         return {
-            form: [Found(point, 1.0) for text in texts for point in points.get(text, ())]
-            for form, texts in typed.items()
+            form: [Found(point, 1.0) for point in points.get(text, ())]
+            for form, text in typed.items()
         }
 
     def _ranked(
-        self, forms: Sequence[str], reread: bool = False, guessed: Container[str] = ()
+        self, forms: Sequence[str], doubt: float = 0.0, surest: float = 1.0
     ) -> dict[str, Ranked]:
         vectors = self._vectors(forms) if forms and self._mode in NEEDS_VECTORS else {}
         ranked: dict[str, Ranked] = {}
@@ -122,8 +121,6 @@ class Retrieval:
             for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
                 rankings: dict[str, Ranking] = {}
                 for form, found in self._found(block, vectors, names):
-                    surest = SUREST_CORRECTED if form in guessed else 1.0
-                    doubt = DOUBT if form in guessed else DOUBT_OUT if reread else 0.0
                     asked = Asked(form, search_key(form), self._mode, doubt, surest)
                     alike = [hit.point.form for hit in found.get("lexical", ())]
                     matches = rankings[form] = best_of_each_concept(asked, found)
@@ -137,9 +134,7 @@ class Retrieval:
             names = min(names * 4, max(names, _MOST_NAMES))
         return ranked
 
-    def _reread(
-        self, ranked: Mapping[str, Ranked], typed: Mapping[str, Sequence[str]]
-    ) -> dict[str, Ranked]:
+    def _reread(self, ranked: Mapping[str, Ranked], typed: Mapping[str, str]) -> dict[str, Ranked]:
         """Forms that find more when read otherwise, answered so.
 
         Only where no name has the words as they are: shorthand and abbreviations are written out,
@@ -150,16 +145,24 @@ class Retrieval:
             for form, found in ranked.items()
             if not found.as_it_stands
         }
-        all_reads = [read for reads in others.values() for read in reads]
-        distinct = list(dict.fromkeys(read.form for read in all_reads))
-        guessed = {read.form for read in all_reads if read.guessed}
-        again = self._ranked(distinct, reread=True, guessed=guessed)
+        again = self._reranked([read for reads in others.values() for read in reads])
         better = {}
         for form, reads in others.items():
-            chosen = _chosen(form, ranked[form], reads, again)
+            own = {read.form: again[read.guessed][read.form] for read in reads}
+            chosen = _chosen(form, ranked[form], reads, own)
             if list(chosen) != [form]:
                 better[form] = self._together(chosen)
         return better
+
+    def _reranked(self, reads: Sequence[Reading]) -> dict[bool, dict[str, Ranked]]:
+        """By whether it is a guess and by form: what one query guesses another may have written."""
+        forms: dict[bool, dict[str, None]] = {False: {}, True: {}}
+        for read in reads:
+            forms[read.guessed][read.form] = None
+        return {
+            False: self._ranked([*forms[False]], DOUBT_OUT),
+            True: self._ranked([*forms[True]], DOUBT, SUREST_CORRECTED),
+        }
 
     def _together(self, readings: Mapping[str, Ranked]) -> Ranked:
         """What several readings found, as one ranking; the best reading comes first."""

@@ -4,7 +4,7 @@
 that mean alike. ``rank`` puts them in one order; every concept appears once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import takewhile
 from time import perf_counter
@@ -13,13 +13,14 @@ from typing import NamedTuple, Self
 
 from termsearch.abbreviations import in_context
 from termsearch.answer import Answer, Hit, IndexInfo, Mode, SourceInfo, TypeInfo, require_terms
-from termsearch.codes import conditions_of
+from termsearch.codes import conditions_of, may_be_code
 from termsearch.decision import Calibration, calibration_of, probability, resolution
 from termsearch.encoder import Encoder
 from termsearch.explain import explanation, ranks, scores
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.index.where import Condition, Where
+from termsearch.initials import capitals
 from termsearch.match import Match
 from termsearch.normalize import search_form
 from termsearch.pipeline import ahead, batches
@@ -170,24 +171,22 @@ class TermSearch:
     ) -> list[Answer]:
         mode = wanted.mode
         retrieval = Retrieval(self._index, self._queries.of, conditions, wanted.limit, mode)
-        places: dict[str, list[int]] = {}
-        for place, form in enumerate(in_context(texts, contexts)):
-            places.setdefault(form, []).append(place)
         answers: dict[int, Answer] = {}
         started = perf_counter()
-        for forms in self._blocks(list(places), mode):
-            typed = {form: [texts[place] for place in places[form]] for form in forms if form}
-            ranked = retrieval.best(typed)
-            block = {
-                place: self._answer(texts[place], form, ranked.get(form, NOTHING), wanted)
-                for form in forms
-                for place in places[form]
-            }
-            ended = perf_counter()
-            for answer in block.values():
-                answer.took_ms = round(1000 * (ended - started) / len(block), 1)
-            answers |= block
-            started = ended
+        for places in _rounds(texts, in_context(texts, contexts)):
+            for forms in self._blocks(list(places), mode):
+                typed = {form: texts[places[form][0]] for form in forms if form}
+                ranked = retrieval.best(typed)
+                block = {
+                    place: self._answer(texts[place], form, ranked.get(form, NOTHING), wanted)
+                    for form in forms
+                    for place in places[form]
+                }
+                ended = perf_counter()
+                for answer in block.values():
+                    answer.took_ms = round(1000 * (ended - started) / len(block), 1)
+                answers |= block
+                started = ended
         return [answers[place] for place in range(len(texts))]
 
     def _blocks(self, forms: Sequence[str], mode: Mode) -> Iterable[Sequence[str]]:
@@ -277,6 +276,20 @@ class TermSearch:
                 for source in sorted(point.sources, key=lambda s: s.vocabulary not in asked)
             ],
         )
+
+
+def _rounds(texts: Sequence[str], forms: Sequence[str]) -> Iterator[dict[str, list[int]]]:
+    """Places by form, in as many rounds as there are manners of typing a form that read otherwise.
+
+    No query's answer may depend on who else asks: "HIP" is read as initials, "hip" is not.
+    """
+    manners: dict[str, dict[object, list[int]]] = {}
+    for place, (text, form) in enumerate(zip(texts, forms, strict=True)):
+        manner = capitals(text), text.strip() if may_be_code(text) else ""
+        manners.setdefault(form, {}).setdefault(manner, []).append(place)
+    for number in range(max(map(len, manners.values()), default=0)):
+        nth = ((form, [*places.values()][number:]) for form, places in manners.items())
+        yield {form: rest[0] for form, rest in nth if rest}
 
 
 def _enough(matches: Sequence[Match], min_score: float | None) -> Sequence[Match]:

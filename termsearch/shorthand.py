@@ -12,8 +12,7 @@ SHORTHAND: Final = {
     "bilat": "bilateral", "ca": "cancer", "hx": "history of", "h/o": "history of",
     "s/p": "history of", "fhx": "family history of", "f/h": "family history of",
     "r/o": "rule out", "pt": "patient", "w/": "with", "w/o": "without", "c/o": "",
-    "b/l": "bilateral", "d/o": "disorder", "d/t": "due to", "2/2": "secondary to",
-    "sz": "seizure", "exac": "exacerbation",
+    "b/l": "bilateral", "d/o": "disorder", "d/t": "due to", "exac": "exacerbation",
     "abd": "abdominal", "chr": "chronic", "ac": "acute", "op": "operation", "tab": "tablet",
     "tabs": "tablet", "cap": "capsule", "caps": "capsule", "inj": "injection", "po": "oral",
 }  # fmt: skip

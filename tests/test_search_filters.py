@@ -54,7 +54,7 @@ def test_a_filter_by_a_umls_source_shows_its_code_first(search: TermSearch) -> N
         (Where(types=("T18",)), "unknown type 'T18'; nearest known: T184"),
         (Where(langs=("de",)), "unknown language 'de'; "),
         (Where(under="mesh:d990002"), "unknown code 'mesh:d990002'; nearest known: mesh:D990002"),
-        (Where(under="mesh:D1"), "unknown code 'mesh:D1'; nothing known is like it"),
+        (Where(under="mesh:D1"), "unknown code 'mesh:D1'; nearest known: mesh:D9"),
         (Where(under="D990002"), "unknown code 'D990002'; .* a CURIE such as"),
     ],
 )
