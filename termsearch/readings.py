@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from termsearch import shorthand
 from termsearch.clinical import in_clinical_words, meanings, written_out
@@ -15,7 +15,7 @@ from termsearch.initials import LONGEST, SHORTEST
 from termsearch.normalize import search_form
 from termsearch.typo import corrected
 
-__all__ = ["Reading", "readings"]
+__all__ = ["Manner", "Reading", "readings"]
 
 #: An abbreviation has at most so many letters, and is tried in so many meanings. MeSH and HPO give
 #: each one; every further one is another search.
@@ -34,11 +34,16 @@ _MOST_ALIKE = 100
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
+#: How a reading comes by its words: with what is short or colloquial written out, with a word put
+#: right, or with one taken for initials.
+Manner = Literal["written out", "corrected", "initials"]
+
+
 class Reading(NamedTuple):
     """One of the ways to read a query."""
 
     form: str
-    guessed: bool = False  #: with a word put right, or taken for initials
+    by: Manner = "written out"
     short: str = ""  #: the abbreviation that is written out, one of its meanings
 
 
@@ -60,7 +65,7 @@ def readings(
     """
     out = shorthand.written_out(form)
     right = corrected(out, alike, lambda word: _in_use(word, index))
-    found = [Reading(out), Reading(right, guessed=True), *_with_long_forms(out.split(), index)]
+    found = [Reading(out), Reading(right, by="corrected"), *_with_long_forms(out.split(), index)]
     said = in_clinical_words(out)
     found += [Reading(way, short=short) for way, short in written_out(said, capitals).items()]
     found += [Reading(said), *_with_initials(out.split(), index, capitals)]
@@ -122,7 +127,7 @@ def _with_initials(
         likeliest = _likeliest([hit.point for hit in hits if hit.point.active])
         for long in [] if not likeliest or _in_use(word, index) else likeliest:
             form = " ".join(long if each == word else each for each in words)
-            yield Reading(form, guessed=True, short=word)
+            yield Reading(form, by="initials", short=word)
 
 
 def _may_be_initials(word: str, words: Sequence[str], capitals: Container[str]) -> bool:

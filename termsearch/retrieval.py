@@ -9,11 +9,11 @@ from termsearch.codes import of_typed
 from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.where import Condition
 from termsearch.initials import capitals
-from termsearch.match import DOUBT, DOUBT_OUT, SUREST_CORRECTED, Asked, Match
+from termsearch.match import DOUBT, DOUBT_OUT, SUREST_CORRECTED, SUREST_INITIALS, Asked, Match
 from termsearch.normalize import search_key
 from termsearch.pipeline import batches
 from termsearch.rank import Ranking, best_of_each_concept, merged
-from termsearch.readings import Reading, readings
+from termsearch.readings import Manner, Reading, readings
 from termsearch.vectors import Vector
 
 __all__ = ["NEEDS_VECTORS", "NOTHING", "Ranked", "Retrieval"]
@@ -43,6 +43,13 @@ _LEGS: dict[Mode, tuple[Leg, ...]] = {
     "dense": ("dense",),
 }
 
+
+#: What a reading takes off the score, and how probable its hits are at the most.
+_TRUST: dict[Manner, tuple[float, float]] = {
+    "written out": (DOUBT_OUT, 1.0),
+    "corrected": (DOUBT, SUREST_CORRECTED),
+    "initials": (DOUBT, SUREST_INITIALS),
+}
 
 #: Modes that understand codes.
 _WITH_CODES = ("auto", "exact")
@@ -148,21 +155,18 @@ class Retrieval:
         again = self._reranked([read for reads in others.values() for read in reads])
         better = {}
         for form, reads in others.items():
-            own = {read.form: again[read.guessed][read.form] for read in reads}
+            own = {read.form: again[read.by][read.form] for read in reads}
             chosen = _chosen(form, ranked[form], reads, own)
             if list(chosen) != [form]:
                 better[form] = self._together(chosen)
         return better
 
-    def _reranked(self, reads: Sequence[Reading]) -> dict[bool, dict[str, Ranked]]:
-        """By whether it is a guess and by form: what one query guesses another may have written."""
-        forms: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    def _reranked(self, reads: Sequence[Reading]) -> dict[Manner, dict[str, Ranked]]:
+        """By manner and by form: what one query guesses another may have written."""
+        forms: dict[Manner, dict[str, None]] = {}
         for read in reads:
-            forms[read.guessed][read.form] = None
-        return {
-            False: self._ranked([*forms[False]], DOUBT_OUT),
-            True: self._ranked([*forms[True]], DOUBT, SUREST_CORRECTED),
-        }
+            forms.setdefault(read.by, {})[read.form] = None
+        return {by: self._ranked([*alike], *_TRUST[by]) for by, alike in forms.items()}
 
     def _together(self, readings: Mapping[str, Ranked]) -> Ranked:
         """What several readings found, as one ranking; the best reading comes first."""
