@@ -3,13 +3,15 @@
     python -m benchmarks.calibrate ncbi_disease_train.tsv=mesh ncbi_disease_dev.tsv=mesh ...
 
 Each argument is a file of mentions (as for ``termsearch eval``) and the index it is asked of. The
-weights are fitted on the first; the others are only looked at. Writes ``results/calibration.md``
-and ``results/calibration.png``.
+weights are fitted on the first; the others are only looked at. What is shown is the probability as
+users see it, by the weights in ``termsearch.decision`` and with all that bounds it. Writes
+``results/calibration.md`` and ``results/calibration.png``.
 """
 
 import random
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -29,13 +31,22 @@ BINS = 10
 Array = npt.NDArray[np.float64]
 
 
-def observed(file: Path, index: str) -> tuple[Array, Array]:
-    """Score and lead of each first hit, shape ``(n, 2)``, and whether it was right."""
+class Observed(NamedTuple):
+    """Of each first hit."""
+
+    features: Array  #: score and lead, shape ``(n, 2)``
+    right: Array  #: 0 or 1
+    said: Array  #: the probability that was told
+    plain: npt.NDArray[np.bool_]  #: whether the query was read in one way; else others bound it
+
+
+def observed(file: Path, index: str) -> Observed:
+    """What becomes of the mentions in ``file``."""
     mentions = [mention for mention in read_mentions(file) if mention.gold]
     if len(mentions) > MOST:
         mentions = random.Random(0).sample(mentions, MOST)  # noqa: S311  # a sample, no secret
     settings = Settings.from_env().model_copy(update={"index": index})
-    features, right = [], []
+    features, right, said, plain = [], [], [], []
     with connect(settings) as search:
         for start in range(0, len(mentions), 128):
             block = mentions[start : start + 128]
@@ -48,7 +59,14 @@ def observed(file: Path, index: str) -> tuple[Array, Array]:
                 lead = first.score - rivals[0] if rivals else LONGEST_LEAD
                 features.append((first.score, min(lead, LONGEST_LEAD)))
                 right.append(first.curie in mention.gold)
-    return np.array(features), np.array(right, dtype=float)
+                said.append(answer.probability)
+                plain.append("; or " not in answer.read_as)
+    return Observed(
+        np.array(features),
+        np.array(right, dtype=float),
+        np.array(said, dtype=float),
+        np.array(plain),
+    )
 
 
 def reliability(sure: Array, right: Array) -> list[tuple[float, float, int]]:
@@ -66,13 +84,15 @@ def main(arguments: list[str]) -> None:
     pairs = [argument.rpartition("=")[::2] for argument in arguments]
     seen = {Path(file).stem: observed(Path(file), index) for file, index in pairs}
     names = list(seen)
-    fit = LogisticRegression(C=1e3).fit(*seen[names[0]])
+    first = seen[names[0]]
+    fit = LogisticRegression(C=1e3).fit(first.features[first.plain], first.right[first.plain])
     base, (score, lead) = float(fit.intercept_[0]), map(float, fit.coef_[0])
     lines = [
         "# Probability that the first hit is right",
         "",
         f"`p = 1 / (1 + exp(-({base:.2f} + {score:.2f} score + {lead:.2f} lead)))`,"
-        f" lead at most {LONGEST_LEAD}; fitted on {names[0]} (at most {MOST} mentions a file).",
+        f" lead at most {LONGEST_LEAD}; fitted on {names[0]} (at most {MOST} mentions a file, those"
+        " that were read in several ways left out).",
         "",
         "| mentions | n | right | mean p | calibration error | Brier | p >= 0.9 | right of them |",
         "|---|---|---|---|---|---|---|---|",
@@ -80,8 +100,7 @@ def main(arguments: list[str]) -> None:
     mpl.use("Agg")
     _, axes = plt.subplots(figsize=(5, 5))
     axes.plot([0, 1], [0, 1], color="gray", linewidth=1, label="perfect")
-    for name, (features, right) in seen.items():
-        sure = fit.predict_proba(features)[:, 1]
+    for name, (_, right, sure, _) in seen.items():
         table = reliability(sure, right)
         error = sum(n * abs(p - share) for p, share, n in table) / len(right)
         high = sure >= 0.9  # noqa: PLR2004  # where a caller may accept unseen
