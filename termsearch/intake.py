@@ -21,6 +21,7 @@ from termsearch.index.met import Met, key_of_id
 from termsearch.index.packed import Packed
 from termsearch.index.rules import rules, spelling_of
 from termsearch.index.where import CARD, Condition
+from termsearch.loader import Report
 from termsearch.pipeline import ahead, batches, submitted
 from termsearch.share import Share
 from termsearch.summary import Summary, namesakes, other_options
@@ -157,9 +158,11 @@ class Intake:
         mine = (e for e in self._before.loaded if e.origin.partition("/")[0] == self._loader)
         return any(spelling_of(entry.rules) != ours for entry in mine)
 
-    def _assumed(self) -> list[tuple[str, str]]:
+    def _assumed(self, report: Report | None = None) -> list[tuple[str, str]]:
         """Vocabularies that nobody named, each with the origin that has its names."""
-        return [(name, origin_of(self._loader, part)) for name, part in self.summary.report.assumed]
+        # A copy, which is made in one step: a loader may be adding to it.
+        assumed = tuple((report or self.summary.report).assumed)
+        return [(name, origin_of(self._loader, part)) for name, part in assumed]
 
     def _built(self, share: float) -> None:
         self.summary.built = share
@@ -167,6 +170,7 @@ class Intake:
 
     def _look_up(self, batch: Batch) -> tuple[Batch, dict[str, str]]:
         if self._difference:
+            self._difference.assume(self._assumed(batch.report))
             self._difference.see_points([each.point() for each in batch.points])
         return batch, self._index.digests([point.id for point in batch.points])
 

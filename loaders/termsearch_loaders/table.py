@@ -13,6 +13,7 @@ A row is a line of the table. Rows of one code need not stand together and a par
 later, so the concepts are held in memory until the last row is read: about 1 kB each.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -25,12 +26,16 @@ from termsearch.vocabulary import full_code, vocabulary_id
 from termsearch_loaders.files import BROKEN, Member, members
 from termsearch_loaders.table_cells import LANGS, Row, tag
 from termsearch_loaders.table_drafts import Draft, Drafts
+from termsearch_loaders.table_leads import Lead, Leads
 from termsearch_loaders.table_others import what_else
 from termsearch_loaders.table_rows import EXTENSIONS, check_header, rows, says
 
 __all__ = ["OPTIONS", "load", "recognises", "why_not"]
 
 OPTIONS = frozenset({"vocabularies", "langs", "inactive", "columns", "part"})
+
+#: What ``status`` shows before the part of a table.
+_OURS = "table/"
 
 
 def recognises(path: Path) -> bool:
@@ -68,24 +73,38 @@ def load(paths: Sequence[Path], options: Options, report: Report) -> Iterator[Co
     """
     tables = [table for path in paths for table in _tables_of(path)]
     report.total = sum(table.size for table in tables)
-    report.parts += dict.fromkeys(_part(table, options) for table in tables)
+    files = Counter(_part(table, options) for table in tables)
+    report.parts += files
     drafts = Drafts()
+    leads = Leads({part for part, count in files.items() if count > 1})
     for table in tables:
         unsaid = _unsaid(table, options)
         for row in rows(table, options.columns, report):
-            _take(row, unsaid, drafts, options, report)
-    report.warnings += drafts.doubts()
+            _take(row, unsaid, drafts, leads, options, report)
+    report.warnings += [*drafts.doubts(), *leads.doubts()]
     yield from drafts.concepts()
 
 
 def _part(table: Member, options: Options) -> str:
-    r"""The name that was given, ``table/ward`` or ``ward``, else the file's without ending.
+    r"""The name that was given, ``table/ward``, ``ward`` or ``ward.csv``, else the file's.
 
-    A byte that is no UTF-8 is written out, ``caf\udce9``; in one Unicode form, whatever the system
-    that the file was copied from writes.
+    Without its ending. A byte that is no UTF-8 is written out, ``caf\udce9``; in one Unicode form,
+    whatever the system that the file was copied from writes.
     """
-    name = options.part.removeprefix("table/") or table.name.rpartition(".")[0]
+    name = _given(options.part) or table.name.rpartition(".")[0]
     return normalize("NFC", name.encode(errors="backslashreplace").decode())
+
+
+def _given(part: str) -> str:
+    """The part that a given name means: as ``status`` shows it, else that of a file of this name.
+
+    ``table/ward.csv`` keeps its ending: it is what a file ``ward.csv.csv`` was read as.
+    """
+    if part.startswith(_OURS):
+        return part.removeprefix(_OURS)
+    name = part.removesuffix(".gz")
+    ending = next((each for each in EXTENSIONS if name.lower().endswith(each)), "")
+    return name[: len(name) - len(ending)] or part
 
 
 def _tables(path: Path) -> list[Member]:
@@ -125,7 +144,9 @@ def _default_lang(table: Member, options: Options) -> str:
     return found
 
 
-def _take(row: Row, unsaid: _Unsaid, drafts: Drafts, options: Options, report: Report) -> None:
+def _take(
+    row: Row, unsaid: _Unsaid, drafts: Drafts, leads: Leads, options: Options, report: Report
+) -> None:
     """Add one row to its draft, or count why it is left out."""
     report.read += 1
     part, vocabulary, lang = unsaid
@@ -150,6 +171,7 @@ def _take(row: Row, unsaid: _Unsaid, drafts: Drafts, options: Options, report: R
         report.drop(f"language {lang}")
     elif names := list(filter(visible, (name, *synonyms))):
         draft.add_names(part, names, lang, active=active)
+        leads.add(Lead(part, vocabulary, code, lang), names[0], str(row.member))
         if not named and len(options.vocabularies) != 1:
             report.assumed[vocabulary, part] = None
         report.kept += 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from termsearch.errors import BadRecordError
+from termsearch.errors import BadRecordError, UsageError
 from termsearch.settings import Settings, first_wrong
 
 if TYPE_CHECKING:
@@ -83,7 +83,6 @@ _RELEASE: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option(
         "--as",
         "read_as",
-        default="",
         metavar="NAME",
         help="Read a table as if its file had this name, so that it replaces the one which was "
         "read under it.",
@@ -141,7 +140,7 @@ def loader_options(given: dict[str, Any]) -> "Options":
     return Options(
         vocabularies=_vocabularies(given.pop("vocabularies")),
         columns=columns_of(given.pop("columns")),
-        part=given.pop("read_as"),
+        part=_part(given.pop("read_as")),
         **{name: given.pop(name) for name in ("langs", "dialect", "inactive", "hierarchy")},
     )
 
@@ -201,6 +200,19 @@ def _vocabularies(given: Sequence[str]) -> tuple[str, ...]:
             "sources to keep, as --vocab MSH; NLM's own names (MTH) can't be kept apart."
         )
     return tuple(map(vocabulary_id, given))
+
+
+def _part(given: str | None) -> str:
+    """A file's name, or that of a table as ``status`` shows it; nothing where none was given."""
+    if given is None:
+        return ""
+    name = _checked(given).removeprefix("table/")
+    if "/" in name or not any(letter.isprintable() and not letter.isspace() for letter in name):
+        raise UsageError(
+            f"--as {given!r}: expected the name of a file without its folder, as ward, or of a "
+            "table as termsearch status shows it, as table/ward."
+        )
+    return given
 
 
 def columns_of(given: Sequence[str]) -> dict[str, str]:

@@ -40,6 +40,7 @@ class Difference:
         self._index, self._changes = index, Changes(listed)
         self._origins: dict[str, OriginDifference] = {}
         self._there = dict.fromkeys(index.manifest.origins())  # after what was read so far
+        self._assumed = {(e.vocabulary, e.origin) for e in index.manifest.loaded if e.assumed}
         self._waiting: list[Point] = []
         self._finished = False
         self.names = 0  #: met so far
@@ -68,6 +69,7 @@ class Difference:
         """
         before = told = self.names
         for concept in concepts:
+            self.assume((name, origin_of(loader, part)) for name, part in report.assumed)
             self.see(concept, concept.origin(loader))
             if self.names - told >= _BATCH:
                 told = self.names
@@ -80,6 +82,13 @@ class Difference:
         for origin in emptied(loader, report, self._there, more_follows=more_follows):
             del self._there[origin]
         self.see_origins(parts, emptied=True)
+
+    def assume(self, vocabularies: Iterable[tuple[str, str]]) -> None:
+        """Nobody said that these, each with its origin, are what their files' names say.
+
+        To be told before their concepts are seen: another edition has another name there.
+        """
+        self._assumed.update(vocabularies)
 
     def see(self, concept: Concept, origin: str) -> None:
         """Compare one concept, perhaps with those that follow: many cost the index one request."""
@@ -140,7 +149,8 @@ class Difference:
         self._compare(points)
 
     def _of(self, origin: str) -> OriginDifference:
-        return OriginDifference(self._index, origin, self._changes, self._origins)
+        changes, peers, assumed = self._changes, self._origins, self._assumed
+        return OriginDifference(self._index, origin, changes, peers, assumed)
 
     def _compare(self, points: Sequence[Point]) -> None:
         by_origin: dict[str, list[Point]] = {}

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,7 @@ from termsearch.index.point import Point
 from termsearch.index.rules import rules
 from termsearch.index.where import CARD, Condition
 from termsearch.pipeline import batches
+from termsearch.vocabulary import full_code
 
 __all__ = ["OriginDifference"]
 
@@ -40,9 +41,19 @@ class OriginDifference:
         origin: str,
         changes: Changes,
         peers: Mapping[str, "OriginDifference"],
+        assumed: Set[tuple[str, str]],
     ) -> None:
-        """``peers``: of the origins that are read in the same run, itself among them."""
+        """Read nothing yet.
+
+        Args:
+            index: As it is before.
+            origin: Whose concepts these are.
+            changes: Of all origins.
+            peers: Of the origins that are read in the same run, itself among them.
+            assumed: Vocabularies that nobody named, each with its origin; may grow.
+        """
         self._index, self._origin, self._changes, self._peers = index, origin, changes, peers
+        self._assumed = assumed
         self._here = Condition("origin", (origin,))
         self.had_names = index.count([self._here])
         self._had_concepts = index.count([self._here, CARD])
@@ -57,6 +68,13 @@ class OriginDifference:
         loaded = index.manifest.loaded
         #: Vocabularies that the index has from other origins too.
         self._shared = {entry.vocabulary for entry in loaded if entry.origin != origin}
+        loader = origin.partition("/")[0]
+        #: Vocabularies of the same loader's other parts, each with its origin.
+        self._beside = {
+            (entry.vocabulary, entry.origin)
+            for entry in loaded
+            if entry.origin != origin and entry.origin.partition("/")[0] == loader
+        }
         self._repeated = Counter[str]()
         self.names = NameCounts()
 
@@ -71,6 +89,7 @@ class OriginDifference:
         before = self._before(cards) if self.had_names else {}
         new = [card for card in cards if card.curie not in before]
         elsewhere, met = self._elsewhere(new), self._met(new)
+        twins = {} if self.had_names else self._twins(new)
         self._names.add(key_of_id(point.id) for point in points)
         self._concepts.add(_key(card.curie) for card in cards)
         known = before.keys() | elsewhere.keys()
@@ -85,9 +104,11 @@ class OriginDifference:
             elif card.curie not in elsewhere and card.curie not in met:
                 self._add("added", card)
             self._repeated.update(
-                other.origin
-                for other in elsewhere.get(card.curie, ())
-                if (other.lang, other.form) == (card.lang, card.form)
+                {
+                    other.origin
+                    for other in (*elsewhere.get(card.curie, ()), *twins.get(card.curie, ()))
+                    if (other.lang, other.form) == (card.lang, card.form)
+                }
             )
 
     def finish(self) -> None:
@@ -128,9 +149,9 @@ class OriginDifference:
             if other.partition("/")[0] == loader and count > concepts / 2:
                 yield (
                     f"{count:,} of the {concepts:,} concepts of {self._origin}, which is new, are "
-                    f"in {other} already, under the same names, and both answer. If it is another "
-                    f"edition of that list: termsearch remove {shlex.quote(other)}. A table takes "
-                    "the place of another with --as"
+                    f"in {other} already, under the same codes and names, and both answer. If it "
+                    "is another edition of that list: termsearch remove "
+                    f"{shlex.quote(other)}. A table takes the place of another with --as"
                 )
 
     def _met(self, points: Sequence[Point]) -> set[str]:
@@ -158,6 +179,29 @@ class OriginDifference:
             for card in self._index.points(where):
                 if card.origin != self._origin:
                     found.setdefault(card.curie, []).append(card)
+        return found
+
+    def _twins(self, cards: Sequence[Point]) -> dict[str, list[Point]]:
+        """Cards of other parts that have a name and the code of one of ``cards``, by its CURIE.
+
+        In another vocabulary, where that of one of the two is a file's name: editions differ in it.
+        """
+        own = {name for name, origin in self._assumed if origin == self._origin}
+        beside = self._beside if own else self._beside & self._assumed
+        found: dict[str, list[Point]] = {}
+        if not (cards and beside):
+            return found
+        by_form: dict[str, list[Point]] = {}
+        for card in cards:
+            by_form.setdefault(card.form, []).append(card)
+        origins = tuple({origin: None for _, origin in sorted(beside)})
+        where = (Condition("origin", origins), CARD, Condition("form", tuple(by_form)))
+        for other in self._index.points(where):
+            assumed = (other.vocabulary, other.origin) in self._assumed
+            for card in by_form[other.form]:
+                unsaid = assumed or card.vocabulary in own
+                if unsaid and other.vocabulary != card.vocabulary and _same_code(card, other):
+                    found.setdefault(card.curie, []).append(other)
         return found
 
     def _before(self, cards: Sequence[Point]) -> dict[str, Point]:
@@ -227,6 +271,13 @@ class OriginDifference:
             self._changes.add("removed", change)
         else:
             self._changes.add("merged" if now else "retired", change)
+
+
+def _same_code(one: Point, other: Point) -> bool:
+    """Whether two vocabularies have one code: a list named as ICD-10-CM gets dots in its own."""
+    return one.code == full_code(one.vocabulary, other.code) or other.code == full_code(
+        other.vocabulary, one.code
+    )
 
 
 def _redirected(card: Point, old: Point) -> bool:
