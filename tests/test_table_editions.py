@@ -247,6 +247,13 @@ def test_what_is_no_name_of_a_file_is_refused(
     assert f"--as {name!r}: expected the name of a file without its folder" in one_line(refused)
 
 
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path, editions: tuple[str, str]) -> None:
+    refused = run(tmp_path, "diff", editions[0], "--as", "caf\udce9")
+
+    assert refused.exit_code == 2
+    assert "'caf\\udce9' is not UTF-8 text." in refused.stderr
+
+
 def test_codes_that_files_of_one_table_name_otherwise_are_told_of(tmp_path: Path) -> None:
     one = str(written(tmp_path, "code,name\nW01,Fever\nW02,Cough\nW02,Tussis\n", "one.csv"))
     other = str(written(tmp_path, "code,name\nW01,Sneeze\nW02,cough\nW02,Dry\n", "other.csv"))

@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
-
-from termsearch.normalize import search_form
+from unicodedata import normalize
 
 __all__ = ["Lead", "Leads"]
 
@@ -48,7 +47,7 @@ class Leads:
         if first.last == file:
             return
         self._first[lead] = first._replace(last=file)
-        if search_form(name) != search_form(first.name):
+        if _form(name) != _form(first.name):
             self._clashing[lead] = None
             told = f"{lead.code!r} is {first.name!r} in {first.file} and {name!r} in {file}"
             self._examples.setdefault(lead.part, told)
@@ -63,3 +62,8 @@ class Leads:
                 f"are one concept each: {self._examples[part]}. If these are different lists, read "
                 "each under a name of its own"
             )
+
+
+def _form(name: str) -> str:
+    """A name without what its case, blanks and widths of letters change."""
+    return " ".join(normalize("NFKC", name).casefold().split())

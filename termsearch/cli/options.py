@@ -206,7 +206,7 @@ def _part(given: str | None) -> str:
     """A file's name, or that of a table as ``status`` shows it; nothing where none was given."""
     if given is None:
         return ""
-    name = given.removeprefix("table/")
+    name = _checked(given).removeprefix("table/")
     if "/" in name or not any(letter.isprintable() and not letter.isspace() for letter in name):
         raise UsageError(
             f"--as {given!r}: expected the name of a file without its folder, as ward, or of a "
