@@ -180,6 +180,17 @@ def test_titles_are_read_as_their_brackets_say(title: str, expected: tuple[str, 
     assert readings(title) == expected
 
 
+def test_notes_are_read_as_their_brackets_say_too(tmp_path: Path) -> None:
+    codes = order([("Q98", 0, "Zz fall"), ("Q989", 1, "Zz fall, unspecified")])
+    notes = TABULAR.replace("zz tumble", "zz tumble (idle) (sudden)")
+
+    found = loaded(written(tmp_path, codes), written(tmp_path, notes, "icd10cm_tabular_2031.xml"))
+
+    names = {code: {one.text: one.kind for one in found[code].names} for code in ("Q98", "Q98.9")}
+    assert names["Q98"]["zz tumble"] == Kind.NARROWER
+    assert names["Q98.9"]["zz tumble"] == Kind.BROADER
+
+
 def test_procedures_have_no_such_conventions(tmp_path: Path) -> None:
     rows = [("0Z0", 0, "Zz (hot) bypass"), ("0Z06Z70", 1, "Zz bypass, unspecified")]
 

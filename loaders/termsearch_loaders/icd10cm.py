@@ -8,8 +8,8 @@ categories, as in UMLS. Inclusion terms are synonyms of a code; of one for other
 conditions ("Other ...") they are what it takes in, and narrower, as are the conditions that a
 category says it includes ("high blood pressure" in I10).
 
-Two things follow from the conventions of ICD-10-CM and stand in no file as such. A title with
-brackets is also a synonym without them. And the billable code that a header leads to when nothing
+Two things follow from the conventions of ICD-10-CM and stand in no file as such. What has
+brackets is also a name without them. And the billable code that a header leads to when nothing
 more is said has the header's names as broader ones, so that who looks among billable codes for
 "type 2 diabetes mellitus" or "shingles" finds E11.9 and B02.9.
 
@@ -179,13 +179,14 @@ class _Reader:
         if self._order.vocabulary != "icd10cm":
             return
         yield from ((text, Kind.SYNONYM) for text in readings(title))
+        for note, kind in self._noted(code, title):
+            if _is_name(note):
+                yield from ((text, kind) for text in readings(note))
         for header in self._leading.get(code, ()):
             above = self._rows[header].title
-            if not is_residual(above):
-                yield from ((text, Kind.BROADER) for text in (above, *readings(above)))
-            for note, _ in self._noted(header, above):
-                if not _USAGE.match(note) and not _PARTIAL.search(note):
-                    yield note, Kind.BROADER
+            notes = [note for note, _ in self._noted(header, above) if _is_name(note)]
+            for text in notes if is_residual(above) else [above, *notes]:
+                yield from ((each, Kind.BROADER) for each in (text, *readings(text)))
 
     def _doubts(self) -> Iterator[str]:
         listed, release = self._listed, self._order.release
@@ -207,3 +208,7 @@ class _Reader:
                 f"in no chapter, as not in the tabular list: {len(loose):,} categories, {loose[0]} "
                 "for one; take both of one release"
             )
+
+
+def _is_name(note: str) -> bool:
+    return not _USAGE.match(note) and not _PARTIAL.search(note)
