@@ -31,6 +31,8 @@ _NAMES_PER_CONCEPT = 3
 #: another probability, with a limit of 1, 10 or 100: with 1, three names of each leg were ranked.
 _FEWEST = 10
 _MOST_NAMES = 10_000
+#: Concepts at the head of an answer for which no name goes by another's cosine.
+_MEASURED = 3
 
 #: Names that one request to the engine may bring back: 4,000 take about 12 MB. More at once are
 #: no faster: 1.8 ms a query for 8 to 500 of them.
@@ -196,8 +198,7 @@ class Retrieval:
         self, rankings: Mapping[str, Ranking], vectors: Mapping[str, Vector]
     ) -> Iterator[tuple[str, Ranking]]:
         """Those of ``rankings`` that lacked cosines, with these; in one request."""
-        wanted = max(self._limit, _FEWEST)
-        unsure = {form: ranking.unmeasured(wanted) for form, ranking in rankings.items()}
+        unsure = {form: ranking.unmeasured(_MEASURED) for form, ranking in rankings.items()}
         unsure = {form: names for form, names in unsure.items() if names}
         asks = [
             Ask(Nearest(vectors[form]), len(names), among=tuple(name.id for name in names))
