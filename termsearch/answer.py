@@ -34,6 +34,9 @@ Leg = Literal["code", "same", "lexical", "dense"]
 #: The strongest evidence for a hit; ``hybrid`` was found by spelling and by meaning.
 MatchType = Literal["exact", "code", "normalized", "lexical", "dense", "hybrid"]
 
+#: Of a hit that is what was typed; the others are only near it.
+AS_IT_STANDS: frozenset[MatchType] = frozenset(("exact", "code", "normalized"))
+
 #: unique: take the first hit; ambiguous: a person should choose; none: nothing here is right.
 Resolution = Literal["unique", "ambiguous", "none"]
 

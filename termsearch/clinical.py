@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-__all__ = ["in_clinical_words", "meanings", "written_out"]
+__all__ = ["bare", "in_clinical_words", "meanings", "written_out"]
 
 _ABBREVIATIONS: Final = "clinical_abbreviations.tsv"
 _PHRASES: Final = "everyday_phrases.tsv"
@@ -51,21 +51,25 @@ def written_out(form: str, capitals: Container[str] = ()) -> dict[str, str]:
         two meanings, one at a time is read in its less usual one. Empty where there is none.
     """
     split = form.split()
-    found = {at: meant.longs for at, word in enumerate(split) if (meant := _known(word)).longs
-             and (len(split) == 1 or not meant.is_word or _bare(word) in capitals)}  # fmt: skip
+    found = {}
+    for at, word in enumerate(split):
+        meant = _known(word)
+        if meant.longs and (not meant.is_word or len(split) == 1 or bare(word) in capitals):
+            found[at] = meant.longs
     usual = {at: longs[0] for at, longs in found.items()}
-    ways = {_with(split, usual): _bare(split[at]) for at in [*found][:1]}
+    ways = {_with(split, usual): bare(split[at]) for at in [*found][:1]}
     for at, (_, *others) in found.items():
         for other in others:
-            ways[_with(split, {**usual, at: other})] = _bare(split[at])
+            ways[_with(split, {**usual, at: other})] = bare(split[at])
     return ways
 
 
 def in_clinical_words(form: str) -> str:
     """``form`` with what is said in everyday language as a clinician says it.
 
-    Where several phrases begin with a word, the longest is taken. A single word that means
-    something else in other company ("mole", "flu") is read only where it is all of the query.
+    Where several phrases begin with a word, the longest is taken. A single word, which may mean
+    something else in other company ("floaters", "thrush"), is read only where it is all of the
+    query.
     """
     tokens = [token for token in _TOKEN.finditer(form) if token[0] not in _ARTICLES]
     words = [_singular(token[0]) for token in tokens]
@@ -105,16 +109,17 @@ def _with(split: Sequence[str], meant: Mapping[int, str]) -> str:
 
 
 def _known(word: str) -> _Meanings:
-    return _abbreviations().get(_bare(word), _Meanings())
+    return _abbreviations().get(bare(word), _Meanings())
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
+    """``word`` without what stands beside it in a note."""
     return word.strip(_PUNCTUATION)
 
 
 def _singular(word: str) -> str:
-    bare = word.replace("'", "")
-    return bare if bare.endswith(("ss", "us", "is")) or len(bare) <= 3 else bare.removesuffix("s")  # noqa: PLR2004  # "gas"
+    said = word.replace("'", "")
+    return said if said.endswith(("ss", "us", "is")) or len(said) <= 3 else said.removesuffix("s")  # noqa: PLR2004  # "gas"
 
 
 @lru_cache(1)

@@ -11,7 +11,7 @@ from itertools import takewhile
 from math import exp
 from typing import Final, NamedTuple
 
-from termsearch.answer import Resolution
+from termsearch.answer import AS_IT_STANDS, Resolution
 from termsearch.choices import Pooling
 from termsearch.encoder import EncoderCard
 from termsearch.match import Match
@@ -118,7 +118,7 @@ def _is_denied(matches: Sequence[Match]) -> bool:
     Not where a name ahead of it denies something too: "Absent iris" for "no iris".
     """
     first = matches[0]
-    if first.is_denied or not first.denies or first.kind in {"exact", "code", "normalized"}:
+    if first.is_denied or not first.denies or first.kind in AS_IT_STANDS:
         return first.is_denied
     few = matches[:_FEW]
     ahead = list(takewhile(lambda match: not match.is_denied, few))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from termsearch.answer import Leg
+from termsearch.answer import AS_IT_STANDS, Leg
 from termsearch.concept import Kind
 from termsearch.match import Match
 
@@ -18,15 +18,13 @@ _ROLE: Final = {
     Kind.RELATED: "a related term",
 }
 
-#: Evidence that is there or not.
-_AS_IT_STANDS: Final = {"exact", "code", "normalized"}
 #: Legs whose ranks say something; in the others all are equal.
 _RANKED: Final[tuple[Leg, ...]] = ("lexical", "dense")
 
 
 def scores(match: Match) -> dict[str, float]:
     """What each kind of evidence says, 0 to 1, higher is nearer; cosines -1 to 1."""
-    found: dict[str, float] = {match.kind: 1.0} if match.kind in _AS_IT_STANDS else {}
+    found: dict[str, float] = {match.kind: 1.0} if match.kind in AS_IT_STANDS else {}
     if match.cosine is not None:
         found["dense"] = match.cosine
     if match.asked.mode in {"auto", "lexical"}:

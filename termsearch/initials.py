@@ -16,7 +16,7 @@ __all__ = ["LONGEST", "SHORTEST", "UNSAID", "capitals", "initials"]
 SHORTEST: Final = 3
 LONGEST: Final = 6
 
-#: What the letters leave out: "SCA3", "deep vein thrombosis (disorder)".
+#: What the letters may leave out: "syndrome of Prader and Willi" is "spw" too.
 UNSAID: Final = SMALL_WORDS | {"type", "de", "du", "der", "und", "et"}
 _ASIDE: Final = re.compile(r"\([^()]*\)|\[[^][]*\]")
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -29,8 +29,8 @@ _MOST_PARTS: Final = 3
 def initials(form: str) -> tuple[str, ...]:
     """The abbreviations of a search form: of all its words, and without the small ones.
 
-    "Deep vein thrombosis" is "dvt", "shortness of breath" both "sob" and "sb", of which only the
-    first is long enough. Inverted names are read in order, and numbers are written whole.
+    "Deep vein thrombosis" is "dvt", "syndrome of inappropriate ADH" both "soia" and "sia". Inverted
+    names are read in order, and numbers are written whole.
     """
     if len(form) > _MOST_LETTERS or (" " not in form and "-" not in form):
         return ()

@@ -2,7 +2,7 @@
 
 A name whose search form is the query's scores 1, one with the same key a little less. All others
 score by cosine similarity with a share of likeness of spelling. What contradicts the query is
-moved down and says so. The parameters are ten; ``benchmarks/results/ranking.md`` shows what each
+moved down and says so. ``benchmarks/results/ranking.md`` shows what each parameter
 is worth on the development splits, but for ``SHADE`` and ``RESIDUAL``: they have hardly any such
 words.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from termsearch.answer import Leg, MatchType, Mode
+from termsearch.answer import AS_IT_STANDS, Leg, MatchType, Mode
 from termsearch.concept import Kind
 from termsearch.conflict import conflicts, facts, shades
 from termsearch.grams import likeness
@@ -211,7 +211,7 @@ class Match:
     @property
     def _is_judged(self) -> bool:
         """Whether there is more to the name than that it says the same, or one kind of evidence."""
-        return self.kind in {"hybrid", "dense", "lexical"} and self.asked.mode == "auto"
+        return self.kind not in AS_IT_STANDS and self.asked.mode == "auto"
 
     @cached_property
     def _against(self) -> tuple[tuple[str, ...], int]:

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from termsearch import shorthand
-from termsearch.clinical import in_clinical_words, meanings, written_out
+from termsearch.clinical import bare, in_clinical_words, meanings, written_out
 from termsearch.concept import Kind
 from termsearch.conflict import conflicts, facts
 from termsearch.index import Ask, Index, Same, Spelt
@@ -117,16 +117,13 @@ def _with_initials(
     """
     if len(index.manifest.made_otherwise(rules())) == len(index.manifest.origins()):
         return
-    asked = [
-        word
-        for word in [*dict.fromkeys(words)][:_MOST_WORDS]
-        if _may_be_initials(word, words, capitals)
-    ]
+    distinct = [*dict.fromkeys(map(bare, words))][:_MOST_WORDS]
+    asked = [word for word in distinct if _may_be_initials(word, words, capitals)]
     found = index.search([Ask(Same("initials", word), _MOST_INITIALED) for word in asked])
     for word, hits in zip(asked, found, strict=True):
         likeliest = _likeliest([hit.point for hit in hits if hit.point.active])
         for long in [] if not likeliest or _in_use(word, index) else likeliest:
-            form = " ".join(long if each == word else each for each in words)
+            form = " ".join(long if bare(each) == word else each for each in words)
             yield Reading(form, by="initials", short=word)
 
 

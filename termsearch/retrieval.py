@@ -1,10 +1,10 @@
 """Candidates from every leg, ranked; read another way where no name has the words as they are."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from termsearch.abbreviations import SMALL_WORDS
-from termsearch.answer import Leg, Mode
+from termsearch.answer import AS_IT_STANDS, Leg, Mode
 from termsearch.codes import of_typed
 from termsearch.index import Ask, Found, Index, Nearest, Same, Spelt
 from termsearch.index.where import Condition
@@ -38,13 +38,16 @@ _MEASURED = 3
 #: no faster: 1.8 ms a query for 8 to 500 of them.
 _NAMES_AT_ONCE = 4_000
 
-_LEGS: dict[Mode, tuple[Leg, ...]] = {
+#: Legs that search; a code is looked up.
+_Searched = Literal["same", "lexical", "dense"]
+_LEGS: dict[Mode, tuple[_Searched, ...]] = {
     "auto": ("same", "lexical", "dense"),
     "exact": ("same",),
     "lexical": ("lexical",),
     "dense": ("dense",),
 }
-
+#: Modes that understand codes.
+_WITH_CODES = ("auto", "exact")
 
 #: What a reading takes off the score, and how probable its hits are at the most.
 _TRUST: dict[Manner, tuple[float, float]] = {
@@ -53,8 +56,8 @@ _TRUST: dict[Manner, tuple[float, float]] = {
     "initials": (DOUBT, SUREST_INITIALS),
 }
 
-#: Modes that understand codes.
-_WITH_CODES = ("auto", "exact")
+
+_NONE: Mapping[str, list[Found]] = {}
 
 
 class Ranked(NamedTuple):
@@ -72,7 +75,7 @@ class Ranked(NamedTuple):
     @property
     def as_it_stands(self) -> bool:
         """Whether a name has the words of the query."""
-        return bool(self.matches) and self.matches[0].kind in {"exact", "code", "normalized"}
+        return bool(self.matches) and self.matches[0].kind in AS_IT_STANDS
 
 
 NOTHING = Ranked((), ())
@@ -99,7 +102,6 @@ class Retrieval:
     ) -> None:
         self._index, self._vectors, self._where = index, vectors, where
         self._limit, self._mode = limit, mode
-        self._coded: dict[str, list[Found]] = {}
 
     def best(self, typed: Mapping[str, str]) -> dict[str, Ranked]:
         """The best matches of each query, as many as are wanted if there are so many.
@@ -107,19 +109,25 @@ class Retrieval:
         Args:
             typed: By search form of a query, how it was typed.
         """
-        self._coded = self._of_codes(typed) if self._mode in _WITH_CODES else {}
-        ranked = self._ranked([*typed])
+        ranked = self._ranked([*typed], coded=self._of_codes(typed))
         return ranked | self._reread(ranked, typed) if self._mode == "auto" else ranked
 
     def _of_codes(self, typed: Mapping[str, str]) -> dict[str, list[Found]]:
+        if self._mode not in _WITH_CODES:
+            return {}
         points = of_typed(self._index, typed.values(), self._where)
         return {
-            form: [Found(point, 1.0) for point in points.get(text, ())]
+            form: [Found(point, 1.0) for point in points[text]]
             for form, text in typed.items()
+            if text in points
         }
 
     def _ranked(
-        self, forms: Sequence[str], doubt: float = 0.0, surest: float = 1.0
+        self,
+        forms: Sequence[str],
+        doubt: float = 0.0,
+        surest: float = 1.0,
+        coded: Mapping[str, list[Found]] = _NONE,
     ) -> dict[str, Ranked]:
         vectors = self._vectors(forms) if forms and self._mode in NEEDS_VECTORS else {}
         ranked: dict[str, Ranked] = {}
@@ -129,7 +137,8 @@ class Retrieval:
             short = []
             for block in batches(pending, max(1, _NAMES_AT_ONCE // names)):
                 rankings: dict[str, Ranking] = {}
-                for form, found in self._found(block, vectors, names):
+                for form, searched in self._found(block, vectors, names):
+                    found = searched | ({"code": coded[form]} if form in coded else {})
                     asked = Asked(form, search_key(form), self._mode, doubt, surest)
                     alike = [hit.point.form for hit in found.get("lexical", ())]
                     matches = rankings[form] = best_of_each_concept(asked, found)
@@ -191,8 +200,7 @@ class Retrieval:
         ]
         answers = iter(self._index.search(asks))
         for form in forms:
-            coded = self._coded.get(form, [])
-            yield form, {leg: next(answers) for leg in legs} | ({"code": coded} if coded else {})
+            yield form, {leg: next(answers) for leg in legs}
 
     def _measured(
         self, rankings: Mapping[str, Ranking], vectors: Mapping[str, Vector]
@@ -208,7 +216,7 @@ class Retrieval:
             yield form, rankings[form].measured({hit.point.digest: hit.score for hit in hits})
 
     def _question(
-        self, leg: Leg, form: str, vectors: Mapping[str, Vector]
+        self, leg: _Searched, form: str, vectors: Mapping[str, Vector]
     ) -> Nearest | Spelt | Same:
         match leg:
             case "same" if self._mode == "exact":
@@ -219,8 +227,6 @@ class Retrieval:
                 return Spelt(form)
             case "dense":
                 return Nearest(vectors[form])
-            case "code":
-                raise AssertionError(leg)  # no leg of any mode
 
 
 def _chosen(

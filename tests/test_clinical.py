@@ -157,6 +157,14 @@ def test_what_no_name_has_is_read_as_it_is_meant_and_said_so(
     assert answer.resolution == ("ambiguous" if read_as else "unique")
 
 
+def test_what_one_guesses_and_another_abbreviates_is_told_apart(clinic: TermSearch) -> None:
+    together = clinic.query_many(["hypertenson", "HTN"])
+
+    alone = [clinic.query("hypertenson"), clinic.query("HTN")]
+    assert [answer.results[0].score for answer in together] == [0.9, 0.97]
+    assert [answer.results for answer in together] == [answer.results for answer in alone]
+
+
 def test_an_abbreviation_of_two_meanings_brings_both(clinic: TermSearch) -> None:
     answer = clinic.query("MS", limit=2)
 

@@ -73,7 +73,7 @@ def test_every_name_knows_its_initials(clinic: TermSearch) -> None:
     assert {hit.point.code for hit in hits} == {"1", "2", "3"}
 
 
-@pytest.mark.parametrize("query", ["PWS", "pws", "familial PWS"])
+@pytest.mark.parametrize("query", ["PWS", "pws", "familial PWS", "PWS, familial", "(PWS)"])
 def test_initials_are_read_as_each_of_the_concepts_that_have_them(
     clinic: TermSearch, query: str
 ) -> None:

@@ -86,6 +86,20 @@ def test_what_is_no_code_here_or_filtered_out_is_searched_as_words(
     assert "code" not in {hit.match_type for hit in coded.query(typed, where).results}
 
 
+def test_a_code_that_another_asks_for_is_none_for_who_means_the_word(
+    index: Index, encoder: WordHash
+) -> None:
+    ingest([*CODES, concept("local", "zz7", "Zz colic")], "test", encoder, index)
+    search = TermSearch(index, lambda: encoder)
+
+    mixed = [hit for answer in search.query_many(["Zz7", "zz7"]) for hit in answer.results[:1]]
+
+    assert [hit.match_type for hit in mixed] == [
+        search.query(text).results[0].match_type for text in ("Zz7", "zz7")
+    ]
+    assert [hit.match_type for hit in mixed][1] == "code"
+
+
 def test_codes_and_words_may_stand_in_one_list(coded: TermSearch) -> None:
     answers = coded.query_many(["Q97.0", "fever", "q970", "Q97"])
 

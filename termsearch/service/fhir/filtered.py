@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from termsearch.aio import AsyncTermSearch, Question, Terms
-from termsearch.answer import Answer, Hit
+from termsearch.answer import AS_IT_STANDS, Answer, Hit
 from termsearch.autocomplete import Completion, Completions, autocomplete, has_words
 from termsearch.decision import calibration_of
 from termsearch.index.where import Condition
@@ -15,7 +15,6 @@ from termsearch.vocabulary import curie
 
 __all__ = ["Row", "found"]
 
-_AS_IT_STANDS: Final = {"exact", "code", "normalized"}
 
 #: Longer lists of codes are not given to the engine, which takes 0.01 s for 200, 0.35 s for 2,000
 #: and 7 s for 10,000 (qdrant-edge 0.9, 133,047 names); what it finds is compared with them.
@@ -88,7 +87,7 @@ async def _deep(
     floor = fitted.none_below if fitted else _FLOOR
     meant = [[hit for hit in answer.results if _is_meant(answer, hit, floor)] for answer in answers]
     rows = list(_rows(parts, meant))
-    if not any(row.kind in _AS_IT_STANDS for row in rows):
+    if not any(row.kind in AS_IT_STANDS for row in rows):
         scores = {row.curie: row.score for row in rows}
         begun = await _begun(search, text, parts, wheres, depth)
         rows = [*(row._replace(score=scores.get(row.curie)) for row in begun), *rows]
@@ -102,7 +101,7 @@ async def _deep(
 def _is_meant(answer: Answer, hit: Hit, floor: float) -> bool:
     """Whether a hit is more than the nearest of what there is."""
     near = hit.score >= floor or hit.scores["lexical"] >= _ALIKE
-    if near or hit.match_type in _AS_IT_STANDS:
+    if near or hit.match_type in AS_IT_STANDS:
         return True
     ways = (answer.read_as or answer.query).split("; or ")
     return any(has_words(hit.matched_name, way) for way in ways)
