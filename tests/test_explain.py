@@ -66,6 +66,16 @@ def test_a_name_that_is_only_a_part_of_the_words_says_so(index: Index, encoder: 
     )
 
 
+def test_a_name_for_what_is_left_says_so(index: Index, encoder: WordHash) -> None:
+    ingest([concept("local", "1", "Other ankle colic")], "test", encoder, index)
+
+    answer = TermSearch(index, lambda: encoder).query("ankle colic")
+
+    assert answer.results[0].explanation.endswith(
+        "But it is for what other names leave, or for what comes later."
+    )
+
+
 def test_a_retired_name_and_a_retired_concept_are_told_apart(
     index: Index, encoder: WordHash
 ) -> None:

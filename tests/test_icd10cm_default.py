@@ -106,7 +106,10 @@ def test_what_a_header_for_others_is_called_is_not_passed_on(tmp_path: Path) -> 
     assert found == {}
 
 
-def test_the_tabular_list_says_which_code_is_the_one_without_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize("note", ["Zz fever NOS", "Unspecified zz fever NOS"])
+def test_the_tabular_list_says_which_code_is_the_one_without_more(
+    tmp_path: Path, note: str
+) -> None:
     codes = order(
         [
             ("Q97", 0, "Zz fever"),
@@ -115,7 +118,7 @@ def test_the_tabular_list_says_which_code_is_the_one_without_more(tmp_path: Path
         ]
     )
     notes = TABULAR.replace("Other zz fever", "Zz fever with rash of unspecified colour").replace(
-        "Zz Löffler heat", "Zz fever NOS"
+        "Zz Löffler heat", note
     )
 
     found = loaded(written(tmp_path, codes), written(tmp_path, notes, "icd10cm_tabular_2031.xml"))

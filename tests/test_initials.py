@@ -1,12 +1,17 @@
 """Names and what their first letters make."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from termsearch.index import Ask, Index, Same
+from termsearch.index.edge import EdgeIndex
+from termsearch.index.manifest import Manifest
 from termsearch.ingest import ingest
 from termsearch.initials import LONGEST, SHORTEST, capitals, initials
+from termsearch.match import SUREST_INITIALS
 from termsearch.normalize import search_form
 from termsearch.search import TermSearch
 from tests.concepts import concept
@@ -89,6 +94,37 @@ def test_small_letters_in_a_phrase_and_words_of_names_are_no_initials(
     clinic: TermSearch, query: str
 ) -> None:
     assert "prader-willi" not in clinic.query(query).read_as
+
+
+def test_a_word_that_names_have_is_no_initials_in_capitals_either(
+    index: Index, encoder: WordHash
+) -> None:
+    ward = [
+        concept("local", "1", "Hip injury"),
+        concept("local", "2", "Hereditary ischial pemphix"),
+    ]
+    ingest(ward, "test", encoder, index)
+
+    answer = TermSearch(index, lambda: encoder).query("HIP trouble")
+
+    assert answer.read_as == ""
+    assert answer.results[0].code == "1"
+
+
+def test_initials_are_told_to_be_right_in_a_third_of_the_cases(tmp_path: Path) -> None:
+    encoder = WordHash()
+    as_fitted = {"model": "sentence-transformers/all-MiniLM-L6-v2", "max_tokens": 256}
+    encoder.card = encoder.card.model_copy(update=as_fitted)
+    index = EdgeIndex.open_or_create(tmp_path / "terms", Manifest(encoder=encoder.card))
+    ingest([concept("local", "1", "Prader-Willi syndrome")], "test", encoder, index)
+
+    with TermSearch(index, lambda: encoder) as search:
+        short, whole = search.query_many(["PWS", "Prader-Willi syndrome"])
+
+    assert [answer.results[0].code for answer in (short, whole)] == ["1", "1"]
+    assert (short.probability, short.resolution) == (SUREST_INITIALS, "ambiguous")
+    assert whole.probability is not None
+    assert whole.probability > 0.9
 
 
 def test_an_index_of_other_rules_is_not_asked_for_initials(clinic: TermSearch) -> None:

@@ -51,6 +51,11 @@ def test_what_somebody_is_past_is_no_history_of_what_stands_before() -> None:
     assert conflicts(facts("pain s/p appendectomy"), facts("pain")) == ()
 
 
+@pytest.mark.parametrize("text", ["hx of stroke", "h/o of stroke", "history of stroke"])
+def test_what_shorthand_says_in_part_is_said_once(text: str) -> None:
+    assert written_out(text) == "history of stroke"
+
+
 def test_shorthand_alone_and_within_words_is_left() -> None:
     assert written_out("hx") == "hx"
     assert facts("elbow/other, with/or without").context == ""
