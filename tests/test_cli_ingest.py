@@ -166,6 +166,43 @@ def test_an_interrupt_that_an_import_swallows_is_one_still(
     assert told.stderr.startswith("Interrupted.")
 
 
+def test_an_interrupt_that_a_destructor_swallows_is_raised_again(tmp_path: Path) -> None:
+    """Python prints what a destructor raises, and goes on: a compiled pattern has one."""
+    (tmp_path / "local.csv").write_text("code,name\n1,Fever\n", encoding="utf-8")
+    program = """if True:
+        import signal, sys, time
+        from pathlib import Path
+
+        import termsearch.loader
+        from termsearch.cli import main
+
+        class Pattern:
+            def __del__(self):
+                signal.raise_signal(signal.SIGINT)
+
+        def grouped(*_, **__):
+            del_at_once = Pattern()
+            del del_at_once
+            Path(sys.argv[-1]).with_name("went on").touch()
+            time.sleep(60)
+
+        termsearch.loader.grouped = grouped
+        main(prog_name="termsearch")
+    """
+    told = subprocess.run(
+        [sys.executable, "-c", program, "ingest", str(tmp_path / "local.csv")],
+        env={**os.environ, "TERMSEARCH_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=55,
+        check=False,
+    )
+
+    assert (tmp_path / "went on").exists(), told.stderr
+    assert told.returncode == 130
+    assert told.stderr.startswith("Interrupted."), told.stderr
+
+
 def test_an_ingest_of_unchanged_files_reads_nothing_unless_forced(tmp_path: Path) -> None:
     (tmp_path / "ward.csv").write_text(TABLE, encoding="utf-8")
     command = ["ingest", str(tmp_path / "ward.csv"), "--json"]

@@ -12,14 +12,13 @@ from typing import Any, Final
 import click
 
 from termsearch.cli.failed import show_error
+from termsearch.cli.interrupted import INTERRUPTED, lose_no_interrupt
 from termsearch.cli.output import OutputError, give_up_output, write_utf8
 from termsearch.errors import TermsearchError
 from termsearch.garbage import collect_less_often
 from termsearch.leaving import leave_the_last
 
 __all__ = ["main"]
-
-_INTERRUPTED = 130  # 128 + SIGINT, what a shell expects
 
 #: Command to the module that has it, as ``<command>_command``, and what the list of commands says
 #: of it: click would cut the first sentence of its help.
@@ -68,6 +67,7 @@ class _Group(click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
         if args is None:  # the words of the process itself: it ends with the command
             leave_the_last()
+            lose_no_interrupt()
             write_utf8()
         try:
             return super().main(args, *more, **named)
@@ -88,7 +88,7 @@ class _Group(click.Group):
                 "Interrupted. Everything stored so far is kept; run the same command to continue.",
                 err=True,
             )
-            ctx.exit(_INTERRUPTED)
+            ctx.exit(INTERRUPTED)
 
 
 def _is_interrupt(error: BaseException | None) -> bool:

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from termsearch.cli.interrupted import INTERRUPTED
 from termsearch.cli.options import decoded_lines, encoder_options, settings_with, text_lines
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from termsearch.settings import Settings
 
 __all__ = ["embed_command"]
-
-_INTERRUPTED: Final = 130  # 128 + SIGINT, what a shell expects
 
 
 @click.command("embed")
@@ -49,7 +48,7 @@ def embed_command(file: str, out: Path, raw: bool, **given: Any) -> None:
         interrupted = True
     if interrupted:  # out of the handler: what is raised there would be told as an ingest's
         click.echo(f"Interrupted. Nothing was written to {out}; run it again to begin.", err=True)
-        click.get_current_context().exit(_INTERRUPTED)
+        click.get_current_context().exit(INTERRUPTED)
 
 
 def _embed(file: str, out: Path, settings: "Settings", *, unit: bool) -> None:
