@@ -5,7 +5,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from termsearch.concept import Source
+from termsearch.concept import Kind, Source
 from termsearch.errors import UsageError
 from termsearch.vocabulary import curie
 
@@ -118,15 +118,19 @@ class Hit(BaseModel):
     code: str
     name: str = Field(description="What the vocabulary displays for the concept.")
     matched_name: str = Field(description="The name of the concept that is nearest to the words.")
+    name_kind: Kind = Field(
+        description="What the matched name is to the concept: broader means more, narrower less."
+    )
     match_type: MatchType
     score: float = Field(
-        description="Higher is nearer, -1 to 1, comparable between queries. exact: 1; normalized: "
-        "0.98; else cosine with a share of likeness of spelling, at most 0.96. A contradiction "
-        "takes 0.25 away. In mode dense the cosine, in mode lexical the likeness (0 to 1)."
+        description="Higher is nearer, -1 to 1, comparable between queries. exact: 1; code: 0.99; "
+        "normalized: 0.98; else cosine with a share of likeness of spelling, at most 0.96. A "
+        "contradiction takes 0.25 away. In mode dense the cosine, in mode lexical the likeness "
+        "(0 to 1)."
     )
     scores: dict[str, float] = Field(
-        description="exact or normalized: 1; dense: cosine, -1 to 1, where it is among the "
-        "nearest; lexical: likeness of spelling, 0 to 1."
+        description="exact, code or normalized: 1; dense: cosine, -1 to 1, where it is known; "
+        "lexical: likeness of spelling, 0 to 1."
     )
     ranks: dict[str, int] = Field(description="Place among the names that each leg found, from 1.")
     conflicts: list[str] = Field(description="In what the matched name contradicts the query.")

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Concept", "Kind", "Name", "SemanticType", "Source", "origin_of"]
+__all__ = ["LOOSE_KINDS", "Concept", "Kind", "Name", "SemanticType", "Source", "origin_of"]
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -25,6 +25,10 @@ class Kind(StrEnum):
     BROADER = "broader"  #: means more than the concept, as an OBO broad synonym
     NARROWER = "narrower"  #: means less, as an entry term of a narrower MeSH concept
     RELATED = "related"  #: neither, but the source leads from it to the concept
+
+
+#: Of names that mean more, less or something beside their concept.
+LOOSE_KINDS = frozenset((Kind.BROADER, Kind.NARROWER, Kind.RELATED))
 
 
 class Source(NamedTuple):

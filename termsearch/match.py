@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from termsearch.answer import AS_IT_STANDS, Leg, MatchType, Mode
-from termsearch.concept import Kind
+from termsearch.concept import LOOSE_KINDS, Kind
 from termsearch.conflict import conflicts, facts, shades
 from termsearch.grams import likeness
 from termsearch.headword import names_a_modifier
@@ -66,7 +66,6 @@ CODED = 0.99
 NORMALIZED = 0.98
 BEST_OTHER = 0.96
 
-_LOOSE_KINDS = {Kind.BROADER, Kind.NARROWER, Kind.RELATED}
 _CHOSEN_KINDS = {Kind.PREFERRED, Kind.FULLY_SPECIFIED}
 
 #: In names that classifications give to such codes; "other and unspecified" leaves all open.
@@ -187,7 +186,7 @@ class Match:
     @property
     def is_loose(self) -> bool:
         """Whether the name means more, less or something beside its concept."""
-        return self.point.kind in _LOOSE_KINDS
+        return self.point.kind in LOOSE_KINDS
 
     @cached_property
     def is_modifier(self) -> bool:

@@ -256,6 +256,7 @@ class TermSearch:
             code=point.code,
             name=point.concept_name,
             matched_name=point.name,
+            name_kind=point.kind,
             match_type=match.kind,
             score=round(match.score, 4),
             scores=scores(match),

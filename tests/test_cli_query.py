@@ -132,7 +132,8 @@ def test_query_as_json_obeys_the_contract(home: Path) -> None:
     assert hit.pop("ranks") == {"dense": 1, "lexical": 1}
     assert hit == {
         "rank": 1, "curie": "ward:007", "vocabulary": "ward", "code": "007", "name": "Zz fever",
-        "matched_name": "zz pyrexia", "match_type": "exact", "score": 1.0, "lang": "en",
+        "matched_name": "zz pyrexia", "name_kind": "synonym", "match_type": "exact",
+        "score": 1.0, "lang": "en",
         "types": [{"code": "sign", "name": "sign"}], "active": True, "replaced_by": [],
         "release": "", "sources": [], "conflicts": [],
         "retired_name": False,

@@ -114,10 +114,10 @@ def test_the_tabular_list_says_which_code_is_the_one_without_more(
         [
             ("Q97", 0, "Zz fever"),
             ("Q970", 1, "Zz fever without rash"),
-            ("Q978", 1, "Zz fever with rash of unspecified colour"),
+            ("Q978", 1, "Zz fever with rash of two colours"),
         ]
     )
-    notes = TABULAR.replace("Other zz fever", "Zz fever with rash of unspecified colour").replace(
+    notes = TABULAR.replace("Other zz fever", "Zz fever with rash of two colours").replace(
         "Zz Löffler heat", note
     )
 

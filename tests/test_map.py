@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from termsearch.answer import Answer, IndexInfo
+from termsearch.answer import Answer, IndexInfo, MatchType
+from termsearch.concept import Kind
 from termsearch.errors import UsageError
 from termsearch.locallist import Choice, Tally, judged, read_list
+from tests.answers import hit
 from tests.cli import one_line, run
 
 LIST = """\
@@ -63,6 +65,30 @@ def test_a_row_without_a_text_or_without_a_concept_near_enough_has_no_mapping(ho
         "columns: name is 'Beschreibung', code is 'Lokalcode', frequency is 'Anzahl'",
         "5 rows: 3 mapped, 1 of them to be reviewed; 2 unmapped (1 without a text)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "match", "sure"),
+    [
+        (Kind.SYNONYM, "exact", 1),
+        (Kind.BROADER, "exact", 0),
+        (Kind.RELATED, "exact", 0),
+        (Kind.BROADER, "code", 1),
+    ],
+)
+def test_words_that_mean_more_or_less_than_their_concept_are_to_be_reviewed(
+    kind: Kind, match: MatchType, sure: int
+) -> None:
+    answer = Answer(
+        query="x", read_as="", resolution="unique", probability=0.9, took_ms=0,
+        index=IndexInfo(name="terms", model="m", releases={}),
+        results=[hit(1, "ward:1", name_kind=kind, match_type=match)],
+    )  # fmt: skip
+    tally = Tally()
+
+    list(judged(read_list("a.csv", [b"name\n", b"x\n"], {}), [answer], Choice(), tally))
+
+    assert (tally.mapped, tally.sure) == (1, sure)
 
 
 def test_what_is_less_likely_or_less_near_than_asked_for_has_no_mapping(home: Path) -> None:

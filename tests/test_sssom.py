@@ -12,8 +12,10 @@ import pytest
 import yaml
 from click.testing import Result
 
-from termsearch.answer import Answer, Hit, IndexInfo
+from termsearch.answer import Answer, IndexInfo
+from termsearch.concept import Kind
 from termsearch.locallist import Choice, MappingSet, Tally, judged, read_list, sssom_lines
+from tests.answers import hit
 from tests.cli import run
 
 SLOTS = {
@@ -133,22 +135,22 @@ def test_a_prefix_that_a_vocabulary_has_is_refused(home: Path) -> None:
     assert "that is the prefix of a vocabulary already" in done.stderr.splitlines()[-1]
 
 
-def hit(rank: int, curie: str, **more: object) -> Hit:
-    vocabulary, _, code = curie.partition(":")
-    said = {
-        "name": "Zz", "matched_name": "Zz", "match_type": "dense", "score": 0.8, "scores": {},
-        "ranks": {}, "conflicts": [], "explanation": "", "lang": "en", "types": [], "active": True,
-        "retired_name": False, "replaced_by": [], "release": "", "sources": [],
-    }  # fmt: skip
-    return Hit.model_validate(
-        said | {"rank": rank, "curie": curie, "vocabulary": vocabulary.lower(), "code": code} | more
-    )
+def test_a_code_in_the_column_of_texts_is_its_concept(home: Path) -> None:
+    _, (row,) = parts_of(mapped(home, "name\nward:007\n").stdout)
+
+    assert (row["object_id"], row["predicate_id"], row["object_match_field"]) == (
+        "ward:007", "skos:exactMatch", "skos:notation",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("more", "probability", "predicate"),
     [
         ({"match_type": "normalized"}, 0.4, "skos:exactMatch"),
+        ({"match_type": "exact", "name_kind": Kind.BROADER}, 0.9, "skos:narrowMatch"),
+        ({"match_type": "exact", "name_kind": Kind.NARROWER}, 0.9, "skos:broadMatch"),
+        ({"match_type": "normalized", "name_kind": Kind.RELATED}, 0.9, "skos:relatedMatch"),
+        ({"match_type": "code", "name_kind": Kind.BROADER}, 0.9, "skos:exactMatch"),
         ({"match_type": "exact", "conflicts": ["left for right"]}, 0.9, "skos:relatedMatch"),
         ({}, 0.9, "skos:closeMatch"),
         ({}, 0.4, "skos:relatedMatch"),

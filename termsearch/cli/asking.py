@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
+from math import isnan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
@@ -15,7 +16,16 @@ from termsearch.text import LONGEST_TEXT
 if TYPE_CHECKING:
     from termsearch.answer import Answer
 
-__all__ = ["Asked", "answers", "cut", "filter_options", "filters", "process_options", "taken"]
+__all__ = [
+    "Asked",
+    "Number",
+    "answers",
+    "cut",
+    "filter_options",
+    "filters",
+    "process_options",
+    "taken",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,6 +89,19 @@ def process_options(command: F) -> F:
     for option in _PROCESSES:
         command = option(command)
     return command
+
+
+class Number(click.FloatRange):
+    """A number in a range; click lets "nan" into every one."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """See click."""
+        number: float = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail("expected a number.", param, ctx)
+        return number
 
 
 class Asked(NamedTuple):

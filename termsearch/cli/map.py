@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 
 from termsearch.cli.asking import (
     Asked,
+    Number,
     answers,
     cut,
     filter_options,
@@ -60,12 +60,10 @@ _JSON = (".json", ".jsonl", ".ndjson")
 )
 @click.option(
     "--min-probability",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     help="No mapping for a row whose first candidate is less likely to be right.",
 )
-@click.option(
-    "--min-score", type=click.FloatRange(-1, 1), help="Leave out candidates with a lower score."
-)
+@click.option("--min-score", type=Number(-1, 1), help="Leave out candidates with a lower score.")
 @click.option("--license", "licence", default="", metavar="URI", help="SSSOM: of the mappings.")
 @click.option("--set-id", default="", metavar="URI", help="SSSOM: of the mapping set.")
 @click.option(
@@ -88,9 +86,6 @@ def map_command(file: str, columns: Sequence[str], form: str, **given: Any) -> N
     """
     from termsearch.locallist import Choice, Tally, judged
 
-    for option in ("min_probability", "min_score"):
-        if given[option] is not None and isnan(given[option]):
-            raise click.UsageError(f"--{option.replace('_', '-')}: expected a number.")
     said = _said(form, given)
     choice = Choice(**taken(given, "limit", "min_probability"))
     asked = Asked(

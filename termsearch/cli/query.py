@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from math import isnan
 from pathlib import Path
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ import click
 
 from termsearch.cli.asking import (
     Asked,
+    Number,
     answers,
     cut,
     filter_options,
@@ -60,9 +60,7 @@ _FILE_NAME: Final = re.compile(
     show_default=True,
     help="Which evidence to use; auto: all of it.",
 )
-@click.option(
-    "--min-score", type=click.FloatRange(-1, 1), help="Leave out hits with a lower score."
-)
+@click.option("--min-score", type=Number(-1, 1), help="Leave out hits with a lower score.")
 @click.option(
     "--context",
     default="",
@@ -83,8 +81,6 @@ def query_command(texts: tuple[str, ...], as_json: bool, explain: bool, **given:
         termsearch query - --under mesh:D012816 < complaints.txt
         termsearch query "acute MI" --context letter.txt
     """
-    if given["min_score"] is not None and isnan(given["min_score"]):
-        raise click.UsageError("--min-score: expected a number.")
     asked = Asked(
         filters=filters(given),
         context=_context(given.pop("context")),

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from termsearch.answer import Answer, Hit, Resolution
+from termsearch.concept import LOOSE_KINDS, Kind
 from termsearch.errors import UsageError
 from termsearch.locallist.table import LocalList, Row
 from termsearch.rivals import CANDIDATES, resolution_of
 
-__all__ = ["NO_CONCEPT", "Choice", "Mapped", "Tally", "concept_id", "judged"]
+__all__ = ["NO_CONCEPT", "Choice", "Mapped", "Tally", "concept_id", "judged", "loose_kind"]
 
 _OMOP: Final = "omop"
 
@@ -54,7 +55,7 @@ class Tally:
     rows: int = 0
     blank: int = 0  #: without a text
     mapped: int = 0
-    sure: int = 0  #: of those mapped: one concept alone has just these words
+    sure: int = 0  #: of those mapped: one concept alone has just these words as its own
     without_id: int = 0  #: of those mapped: the first candidate has no OMOP concept_id
 
     def told(self) -> str:
@@ -72,6 +73,14 @@ def concept_id(hit: Hit) -> str:
     ids = [source for source in hit.sources if source.vocabulary == _OMOP]
     ids.sort(key=lambda source: source.term_type != "S")
     return ids[0].code if ids else NO_CONCEPT
+
+
+def loose_kind(hit: Hit) -> Kind | None:
+    """What the name that was found is to its concept, if it means more, less or something beside.
+
+    A code that was typed is the concept's own, whatever name it is shown by.
+    """
+    return hit.name_kind if hit.name_kind in LOOSE_KINDS and hit.match_type != "code" else None
 
 
 def judged(
@@ -95,7 +104,7 @@ def judged(
         tally.rows += 1
         tally.blank += not row.name
         tally.mapped += bool(targets)
-        tally.sure += bool(targets) and resolution == "unique"
+        tally.sure += bool(targets) and resolution == "unique" and not loose_kind(targets[0])
         tally.without_id += bool(targets) and concept_id(targets[0]) == NO_CONCEPT
         yield Mapped(row, answer, resolution, targets)
 

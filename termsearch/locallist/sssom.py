@@ -14,9 +14,10 @@ from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from termsearch import __version__
-from termsearch.answer import Hit
+from termsearch.answer import AS_IT_STANDS, Hit, MatchType
+from termsearch.concept import Kind
 from termsearch.errors import UsageError
-from termsearch.locallist.mapped import Mapped
+from termsearch.locallist.mapped import Mapped, loose_kind
 from termsearch.locallist.plain import joined
 from termsearch.locallist.table import LocalList
 from termsearch.vocabulary import known_vocabulary
@@ -45,14 +46,21 @@ _BUILT_IN: Final = {
 }
 
 #: By match type: how the mapping was come by. Hybrid is by spelling and by meaning.
-_JUSTIFICATIONS: Final = {
+_JUSTIFICATIONS: Final[dict[MatchType, str]] = {
+    "code": "semapv:LexicalMatching",
     "exact": "semapv:LexicalMatching",
     "normalized": "semapv:LexicalMatching",
     "lexical": "semapv:LexicalSimilarityThresholdMatching",
     "dense": "semapv:SemanticSimilarityThresholdMatching",
     "hybrid": "semapv:CompositeMatching",
 }
-_SAME_WORDS: Final = ("exact", "normalized")
+
+#: By what the words that were found are to the concept: which match it is of them (SKOS, 10.3).
+_OF_LOOSE: Final = {
+    Kind.BROADER: "skos:narrowMatch",
+    Kind.NARROWER: "skos:broadMatch",
+    Kind.RELATED: "skos:relatedMatch",
+}
 
 #: As likely right as wrong.
 _EVEN: Final = 0.5
@@ -145,7 +153,6 @@ def _slots(local: LocalList, releases: Mapping[str, str]) -> list[str]:
 
 def _values(mapped: Mapped, hit: Hit, said: MappingSet, prefix: str) -> dict[str, str]:
     code, probability = mapped.row.code, mapped.probability(hit)
-    preferred = hit.matched_name == hit.name
     return {
         "subject_id": f"{said.prefix}:{_escaped(code)}" if code else "",
         "subject_label": mapped.row.name,
@@ -156,23 +163,31 @@ def _values(mapped: Mapped, hit: Hit, said: MappingSet, prefix: str) -> dict[str
         "subject_type": "" if code else "rdfs literal",
         "object_source_version": hit.release,
         "confidence": "" if probability is None else f"{probability:g}",
-        "object_match_field": "skos:prefLabel" if preferred else "skos:altLabel",
+        "object_match_field": _field(hit),
         "similarity_score": f"{min(1.0, max(0.0, hit.score)):g}",
         "similarity_measure": "termsearch score",
         "comment": hit.explanation,
     }
 
 
+def _field(hit: Hit) -> str:
+    if hit.match_type == "code":
+        return "skos:notation"
+    return "skos:prefLabel" if hit.matched_name == hit.name else "skos:altLabel"
+
+
 def _predicate(mapped: Mapped, hit: Hit) -> str:
     """How near, as far as nobody has checked it.
 
-    Exact: the same words, read as they stand. Close: the best of the others, unless it is rather
-    wrong than right. Related: all else, and what contradicts the text.
+    Exact: the same words, read as they stand; narrow, broad or related where the concept means
+    less than these, more, or something beside them. Close: the best of the others, unless it is
+    rather wrong than right. Related: all else, and what contradicts the text.
     """
     if hit.conflicts:
         return "skos:relatedMatch"
-    if hit.match_type in _SAME_WORDS and not mapped.answer.read_as:
-        return "skos:exactMatch"
+    if hit.match_type in AS_IT_STANDS and not mapped.answer.read_as:
+        loose = loose_kind(hit)
+        return _OF_LOOSE[loose] if loose else "skos:exactMatch"
     probability = mapped.answer.probability
     likely = hit.rank == 1 and (probability is None or probability >= _EVEN)
     return "skos:closeMatch" if likely else "skos:relatedMatch"
