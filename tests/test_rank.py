@@ -90,6 +90,18 @@ def test_only_names_that_their_own_cosine_may_bring_forward_are_asked_for_it() -
     assert [scores(match).get("dense") for match in measured[2:]] == [0.1, 0.1]
 
 
+def test_a_name_that_a_contradiction_moves_behind_those_shown_is_not_measured() -> None:
+    asked = Asked("left zz ankle", search_key("left zz ankle"), "auto")
+    dense = [Found(named("a", "Zz foot, left"), 0.8)]
+    alike = [Found(named("b", "Right zz ankle"), 1.0)]
+
+    ranked = best_of_each_concept(asked, {"dense": dense, "lexical": alike})
+
+    assert [match.point.code for match in ranked] == ["a", "b"]
+    assert ranked[1].at_most > ranked[0].score > ranked[1].score
+    assert ranked.unmeasured(1) == []
+
+
 def test_of_names_that_say_the_same_who_is_spelt_alike_goes_first() -> None:
     asked = Asked("score gleason 4+3", search_key("score gleason 4+3"), "auto")
     names = [named("a", "Gleason score 3+4"), named("b", "Gleason score 4+3")]
