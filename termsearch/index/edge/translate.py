@@ -132,8 +132,8 @@ def _params(ask: Ask, where: "edge.Filter | None", shard: "edge.EdgeShard") -> "
         return edge.SearchParams(exact=True)
     left = None if where is None else shard.count(edge.CountRequest(exact=False, filter=where))
     if left is None or left >= shard.count(edge.CountRequest(exact=False)):
-        parts = shard.info().segments_count - 1  # the last one holds what was put since
-        return edge.SearchParams(hnsw_ef=EF if parts <= 1 else EF_PART, quantization=_IN_FULL)
+        candidates = EF if shard.info().points_count <= PART else EF_PART
+        return edge.SearchParams(hnsw_ef=candidates, quantization=_IN_FULL)
     return edge.SearchParams(
         exact=left <= SCAN,
         hnsw_ef=EF_FILTERED,
