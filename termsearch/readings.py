@@ -48,7 +48,12 @@ class Reading(NamedTuple):
 
 
 def readings(
-    form: str, alike: Sequence[str], index: Index, capitals: Container[str] = ()
+    form: str,
+    alike: Sequence[str],
+    index: Index,
+    capitals: Container[str] = (),
+    *,
+    far: bool = True,
 ) -> list[Reading]:
     """What ``form`` may stand for, itself excluded.
 
@@ -62,10 +67,13 @@ def readings(
         alike: Search forms of names that are spelt alike, best first.
         index: Whose names say what an abbreviation stands for.
         capitals: Words of it that were typed in capitals, in search form.
+        far: Whether no name is near ``form`` as it stands.
     """
     out = shorthand.written_out(form)
-    right = corrected(out, alike, lambda word: _in_use(word, index))
-    found = [Reading(out), Reading(right, by="corrected"), *_with_long_forms(out.split(), index)]
+    found = [Reading(out)]
+    for right in corrected(out, alike, lambda words: _spelt_like(words, index), far=far):
+        found.append(Reading(right, by="corrected"))
+    found += _with_long_forms(out.split(), index)
     said = in_clinical_words(out)
     found += [Reading(way, short=short) for way, short in written_out(said, capitals).items()]
     found += [Reading(said), *_with_initials(out.split(), index, capitals)]
@@ -79,11 +87,17 @@ def readings(
     ]
 
 
+def _spelt_like(words: Sequence[str], index: Index) -> list[list[str]]:
+    """Search forms of the names that are spelt most like each of ``words``."""
+    found = index.search([Ask(Spelt(word), _MOST_ALIKE) for word in words])
+    return [[hit.point.form for hit in hits] for hits in found]
+
+
 def _in_use(word: str, index: Index) -> bool:
-    """Whether a name has ``word``, or its singular: then it is not misspelt."""
-    (found,) = index.search([Ask(Spelt(word), _MOST_ALIKE)])
+    """Whether a name has ``word``, or its singular."""
+    (names,) = _spelt_like([word], index)
     either = {word, word.removesuffix("s")}
-    return any(not either.isdisjoint(_LETTERS.findall(hit.point.form)) for hit in found)
+    return any(not either.isdisjoint(_LETTERS.findall(name)) for name in names)
 
 
 def _with_long_forms(words: Sequence[str], index: Index) -> list[Reading]:

@@ -49,6 +49,9 @@ _LEGS: dict[Mode, tuple[_Searched, ...]] = {
 #: Modes that understand codes.
 _WITH_CODES = ("auto", "exact")
 
+#: From this score on a hit is near: its words are those that a misspelt one may be.
+_NEAR = 0.6
+
 #: What a reading takes off the score, and how probable its hits are at the most.
 _TRUST: dict[Manner, tuple[float, float]] = {
     "written out": (DOUBT_OUT, 1.0),
@@ -159,7 +162,9 @@ class Retrieval:
         misspelt words put right. An abbreviation brings what each of its meanings finds.
         """
         others = {
-            form: readings(form, found.alike, self._index, capitals(typed[form]))
+            form: readings(
+                form, found.alike, self._index, capitals(typed[form]), far=found.best < _NEAR
+            )
             for form, found in ranked.items()
             if not found.as_it_stands
         }

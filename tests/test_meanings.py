@@ -8,6 +8,7 @@ from termsearch.decision import calibration_of
 from termsearch.index import Index
 from termsearch.ingest import ingest
 from termsearch.match import SUREST_CORRECTED
+from termsearch.readings import Reading, readings
 from termsearch.search import TermSearch
 from tests.concepts import concept
 from tests.conftest import WordHash
@@ -145,6 +146,28 @@ def test_a_word_is_not_put_right_to_one_that_contradicts_it(
     ingest([concept("local", name, name) for name in names], "test", encoder, index)
 
     assert TermSearch(index, lambda: encoder).query(text).read_as == ""
+
+
+def test_words_are_put_right_each_by_names_spelt_like_it(index: Index, encoder: Fitted) -> None:
+    names = [concept("local", "1", "Kidney stone"), concept("local", "2", "Attacks of zz")]
+    ingest(names, "test", encoder, index)
+
+    read = readings("kidny atacks", ["no help"], index)
+
+    assert read == [Reading("kidney attacks", by="corrected")]
+    assert readings("kidny atacks", ["no help"], index, far=False) == []
+
+
+def test_a_word_is_put_right_by_a_name_that_many_are_more_like(
+    index: Index, encoder: Fitted
+) -> None:
+    apples = [concept("local", f"{number}", f"Quattapple a{number}") for number in range(35)]
+    attack = concept("local", "a", "Quattack of many unknown causes")
+    ingest([*apples, attack], "test", encoder, index)
+
+    answer = TermSearch(index, lambda: encoder).query("quattak")
+
+    assert (answer.read_as, answer.results[0].code) == ("quattack", "a")
 
 
 def test_the_fitted_encoder_is_one() -> None:
