@@ -96,6 +96,7 @@ def rollback(settings: Settings) -> Index:
     """The index that ``settings`` name, after its kept generation was made the current one.
 
     Raises:
+        IndexMissingError: There is no such index.
         NothingKeptError: None is kept.
     """
     if settings.qdrant_url:

@@ -15,7 +15,7 @@ from termsearch.errors import (
     IndexUnreadableError,
 )
 from termsearch.index.edge import EdgeIndex
-from termsearch.index.folder import lock, read_manifest, write_manifest
+from termsearch.index.folder import lock, read_manifest, unlock, write_manifest
 from termsearch.index.generations import (
     Served,
     importing,
@@ -127,7 +127,7 @@ def import_bundle(
         publish(generation, keep=True)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-        held.release()
+        unlock(held)
     return Imported(card, kept)
 
 

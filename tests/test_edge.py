@@ -16,7 +16,7 @@ from termsearch.errors import IndexBusyError, IndexUnreadableError
 from termsearch.index import Ask, Nearest
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.edge.translate import engine
-from termsearch.index.folder import copy, lock
+from termsearch.index.folder import copy, lock, unlock
 from termsearch.index.manifest import Manifest
 from termsearch.index.packed import packed
 from termsearch.index.point import points_of
@@ -149,6 +149,37 @@ def test_a_writer_waits_for_who_holds_the_lock_for_a_moment(tmp_path: Path) -> N
 
     assert had_to_wait
     mine.release()
+
+
+def test_a_folder_that_its_first_writer_takes_away_is_made_again_by_who_waits(
+    tmp_path: Path,
+) -> None:
+    folder, taken = tmp_path / "terms", Event()
+
+    def fail() -> None:
+        held = lock(folder)
+        taken.set()
+        time.sleep(0.3)  # so that the next asks in vain at first
+        unlock(held)
+
+    with ThreadPoolExecutor() as pool:
+        failing = pool.submit(fail)
+        assert taken.wait(30)
+        mine = lock(folder, 60)
+        failing.result()
+
+    with pytest.raises(IndexBusyError):
+        lock(folder, 0)
+    unlock(mine)
+    assert not folder.exists()
+
+
+def test_a_first_ingest_that_stored_nothing_leaves_no_folder(
+    tmp_path: Path, encoder: WordHash
+) -> None:
+    made(tmp_path / "terms", encoder).close()
+
+    assert not (tmp_path / "terms").exists()
 
 
 def test_a_writer_without_patience_is_told_who_holds_the_lock(tmp_path: Path) -> None:

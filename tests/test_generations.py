@@ -166,6 +166,13 @@ def test_without_keep_there_is_nothing_to_return_to(store: Store, encoder: WordH
     assert store.generations() == ["3"]
 
 
+def test_an_index_that_is_not_there_is_not_made_by_a_rollback(store: Store) -> None:
+    with pytest.raises(IndexMissingError):
+        store.rollback()
+
+    assert not store.folder.exists()
+
+
 def test_an_unfinished_update_of_a_generation_that_is_not_current_is_thrown_away(
     store: Store, encoder: WordHash, caplog: pytest.LogCaptureFixture
 ) -> None:

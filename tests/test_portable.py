@@ -129,6 +129,19 @@ def test_a_bundle_with_a_changed_byte_leaves_no_index(bundle: Path, tmp_path: Pa
 
     with pytest.raises(IndexMissingError):
         EdgeIndex.open(tmp_path / "there" / "terms")
+    assert not (tmp_path / "there" / "terms").exists()
+
+
+def test_a_folder_in_which_something_else_lies_stays(bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "there" / "terms").mkdir(parents=True)
+    (tmp_path / "there" / "terms" / "letter.txt").touch()
+    with bundle.open("r+b") as file:
+        file.truncate(bundle.stat().st_size // 2)
+
+    with pytest.raises(BadBundleError):
+        import_bundle(there(tmp_path), bundle)
+
+    assert (tmp_path / "there" / "terms" / "letter.txt").exists()
 
 
 def test_what_an_import_that_was_killed_has_left_is_no_hindrance(

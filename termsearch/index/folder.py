@@ -28,6 +28,7 @@ __all__ = [
     "read_manifest",
     "require_room",
     "sync",
+    "unlock",
     "write_file",
     "write_manifest",
 ]
@@ -45,6 +46,8 @@ PASSING: Final = ".atomicwrite"
 #: Seconds to wait for the lock: ``status`` takes it for a moment, to count.
 _PATIENCE = 2.0
 
+_LOCK = ".lock"
+
 
 def lock(folder: Path, patience: float = _PATIENCE) -> FileLock:
     """The right to write to the index in ``folder``: until released, or the process ends.
@@ -57,15 +60,38 @@ def lock(folder: Path, patience: float = _PATIENCE) -> FileLock:
         IndexBusyError: Somebody else holds it.
         IndexUnreadableError: The folder can't be written.
     """
+    held = FileLock(folder / _LOCK)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        held = FileLock(folder / ".lock")
-        held.acquire(timeout=patience)
+        while True:
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                held.acquire(timeout=patience)
+            except FileNotFoundError:
+                if folder.is_dir():  # else who held it has just taken the folder away
+                    raise
+            else:
+                return held
     except Timeout as error:
         raise IndexBusyError(str(folder)) from error
     except OSError as error:
         raise _unwritable(folder, error) from error
-    return held
+
+
+def unlock(held: FileLock) -> None:
+    """Give up what :func:`lock` gave, and a folder in which nothing else is.
+
+    So that a first ingest or import which failed leaves none.
+    """
+    folder = Path(held.lock_file).parent
+    try:
+        with suppress(OSError):
+            if [path.name for path in folder.iterdir()] == [_LOCK]:
+                # First, so that who waits for it makes another. Windows deletes nothing that is
+                # open, and keeps the folder.
+                (folder / _LOCK).unlink()
+                folder.rmdir()
+    finally:
+        held.release()
 
 
 def read_manifest(folder: Path) -> Manifest | None:

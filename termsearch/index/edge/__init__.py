@@ -23,7 +23,14 @@ from termsearch.errors import IndexBusyError, IndexMissingError, IndexUnreadable
 from termsearch.index.check import require_sound, stranded
 from termsearch.index.edge.translate import config, engine, words
 from termsearch.index.edge.writing import EMPTY_BYTES, EdgeWriter
-from termsearch.index.folder import disk_use, lock, read_manifest, require_room, write_manifest
+from termsearch.index.folder import (
+    disk_use,
+    lock,
+    read_manifest,
+    require_room,
+    unlock,
+    write_manifest,
+)
 from termsearch.index.generations import (
     forget_untouched,
     next_generation,
@@ -66,11 +73,7 @@ class EdgeIndex(EdgeWriter):
         while True:
             now = served(folder)
             if now is None:
-                raise IndexMissingError(
-                    str(folder),
-                    begun=unfinished(folder) is not None,
-                    others=indexes_in(folder.parent),
-                )
+                raise _missing(folder)
             try:
                 index = cls._loaded(folder / str(now.current))
             except IndexUnreadableError:
@@ -105,7 +108,7 @@ class EdgeIndex(EdgeWriter):
                 return cls._made(generation, manifest, held)
             return cls._resumed(generation, held)
         except BaseException:
-            held.release()
+            unlock(held)
             raise
 
     @classmethod
@@ -122,9 +125,12 @@ class EdgeIndex(EdgeWriter):
         """Let the kept generation answer, keep the one that did, and open it. Undone by another.
 
         Raises:
+            IndexMissingError: There is no such index.
             NothingKeptError: No generation is kept.
             IndexBusyError, IndexUnreadableError: As above; nothing is changed.
         """
+        if served(folder) is None:  # a folder that is locked is made
+            raise _missing(folder)
         held, begun = lock(folder), None
         try:
             now = served(folder)
@@ -195,7 +201,7 @@ class EdgeIndex(EdgeWriter):
         """See :class:`~termsearch.index.Index`."""
         now = served(self._folder)
         if now is None:
-            raise IndexMissingError(str(self._folder), begun=unfinished(self._folder) is not None)
+            raise _missing(self._folder)
         if str(now.current) != self._generation.name:
             return True
         return self._published is not None and self._published != now.id
@@ -233,7 +239,7 @@ class EdgeIndex(EdgeWriter):
                 forget_untouched(self._generation)
         finally:
             if self._lock:
-                self._lock.release()
+                unlock(self._lock)
             self._lock = None
 
     def _complete_fields(self) -> None:
@@ -260,6 +266,12 @@ class EdgeIndex(EdgeWriter):
             return not self.outdated()
         except (IndexMissingError, IndexUnreadableError):  # no reason not to close
             return False
+
+
+def _missing(folder: Path) -> IndexMissingError:
+    return IndexMissingError(
+        str(folder), begun=unfinished(folder) is not None, others=indexes_in(folder.parent)
+    )
 
 
 def _counted(generation: Path) -> int | None:

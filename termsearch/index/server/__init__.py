@@ -120,6 +120,7 @@ class ServerIndex(ServerReader):
         since a server can't know whether it still lives.
 
         Raises:
+            IndexMissingError: There is no such index.
             NothingKeptError: No generation is kept.
         """
         now = served(client, name)

@@ -76,9 +76,13 @@ def adopt(client: QdrantClient, name: str) -> None:
     """Let the newest whole generation answer, where nothing does.
 
     Raises:
-        NothingKeptError: There is none.
+        IndexMissingError: There is no generation at all.
+        NothingKeptError: There is no whole one.
     """
-    whole = _whole(client, generations_of(client, name))
+    there = generations_of(client, name)
+    if not there:
+        raise missing(client, name)
+    whole = _whole(client, there)
     if not whole:
         raise NothingKeptError(f"index {name}")
     newest, kept = max(whole, key=number), served(client, name).kept
