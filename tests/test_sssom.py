@@ -7,6 +7,7 @@ import csv
 import io
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -133,6 +134,30 @@ def test_a_prefix_that_a_vocabulary_has_is_refused(home: Path) -> None:
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert "that is the prefix of a vocabulary already" in done.stderr.splitlines()[-1]
+
+
+def test_each_vocabulary_and_the_list_have_a_prefix_of_their_own() -> None:
+    releases = dict.fromkeys(("local", "skos", "病房", "症状", "a b", "a_b"), "")
+    answers = [
+        Answer(
+            query="x", read_as="", resolution="ambiguous", probability=0.9, took_ms=0,
+            index=IndexInfo(name="terms", model="m", releases=releases),
+            results=[hit(1, f"{vocabulary}:1").model_copy(update={"vocabulary": vocabulary})],
+        )
+        for vocabulary in releases
+    ]  # fmt: skip
+    local = read_list("a.csv", [b"code,name\n", *[b"1,x\n"] * len(releases)], {})
+    rows = judged(local, answers, Choice(), Tally())
+
+    said, mapped = parts_of("".join(sssom_lines(local, rows, MappingSet(), "2026-01-01")))
+
+    spaces = said["curie_map"]
+    found = [spaces[row["object_id"].partition(":")[0]] for row in mapped]
+    assert found == [f"urn:x-termsearch:{quote(vocabulary)}:" for vocabulary in releases]
+    assert {spaces[row["subject_id"].partition(":")[0]] for row in mapped} == {
+        f"{said['mapping_set_id']}#"
+    }
+    assert spaces["skos"] == "http://www.w3.org/2004/02/skos/core#"
 
 
 def test_a_code_in_the_column_of_texts_is_its_concept(home: Path) -> None:

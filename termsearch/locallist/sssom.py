@@ -6,7 +6,7 @@ would claim that the vocabulary has no such concept, and all that is known is th
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import PurePath
 from typing import Final, NamedTuple
@@ -118,10 +118,14 @@ def sssom_lines(
     rows = iter(rows)
     first = next(rows)  # a list has a row; its answer says what the index holds
     releases = first.answer.index.releases
-    prefixes = {vocabulary: _prefix(vocabulary) for vocabulary in releases}
-    if said.prefix in {*prefixes.values(), *_BUILT_IN}:
-        raise UsageError(f"--prefix {said.prefix}=...: that is the prefix of a vocabulary already.")
-    said = said if said.id else said._replace(id=_made_up_id(local, first))
+    prefixes = _prefixes(releases)
+    taken = {*prefixes.values(), *_BUILT_IN}
+    if said.namespace and said.prefix in taken:
+        raise UsageError(
+            f"--prefix {said.prefix}=...: that is the prefix of a vocabulary already; choose "
+            "another name."
+        )
+    said = said._replace(prefix=_free(said.prefix, taken), id=said.id or _made_up_id(local, first))
     yield from _metadata(local, said, prefixes, day)
     slots = _slots(local, releases)
     yield joined(slots, "\t")
@@ -222,13 +226,31 @@ def _made_up_id(local: LocalList, first: Mapped) -> str:
     return uuid5(_SETS, json.dumps([seen, sorted(index.releases.items())])).urn
 
 
+def _prefixes(vocabularies: Iterable[str]) -> dict[str, str]:
+    """By vocabulary a prefix that no other has."""
+    found: dict[str, str] = {}
+    for vocabulary in vocabularies:
+        found[vocabulary] = _free(_prefix(vocabulary), {*found.values(), *_BUILT_IN})
+    return found
+
+
 def _prefix(vocabulary: str) -> str:
-    """A name that YAML and CURIEs have no trouble with, for one that may be a file's."""
+    """A name that YAML and CURIEs have no trouble with, for one that may be a file's.
+
+    A letter outside ASCII is its number: two names in Chinese are no less different by it.
+    """
     known = known_vocabulary(vocabulary)
     if known and known.prefixed:
         return vocabulary.upper()
-    bare = re.sub(r"[^A-Za-z0-9_.-]", "_", vocabulary)
+    bare = re.sub(r"[^\x00-\x7f]", lambda letter: f"_{ord(letter[0]):x}", vocabulary)
+    bare = re.sub(r"[^A-Za-z0-9_.-]", "_", bare)
     return bare if _NAME.fullmatch(bare) else f"v{bare}"
+
+
+def _free(prefix: str, taken: Collection[str]) -> str:
+    while prefix in taken:
+        prefix += "_"
+    return prefix
 
 
 def _iri(vocabulary: str) -> str:
