@@ -167,6 +167,19 @@ def test_what_can_not_be_mapped_is_refused_before_anything_is_written(
     assert message in done.stderr
 
 
+def test_an_interrupted_mapping_claims_to_keep_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("termsearch.locallist.read_list", interrupted)
+
+    done = run(home, "map", write(home, "name\nzz pyrexia\n"))
+
+    assert (done.exit_code, done.stderr) == (130, "Interrupted. Run it again to begin.\n")
+
+
 def test_a_workbook_is_told_how_to_become_a_list(home: Path) -> None:
     path = home / "ward.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0 and so on")

@@ -44,6 +44,11 @@ _COMMANDS: Final = {
 }
 
 
+#: Commands that go on where they were cut.
+_GO_ON: Final = frozenset({"demo", "ingest", "remove"})
+_KEPT: Final = "Interrupted. Everything stored so far is kept; run the same command to continue."
+
+
 class _Commands(Mapping[str, click.Command]):
     """Imports a command when it is looked up."""
 
@@ -84,10 +89,8 @@ class _Group(click.Group):
         except BaseException as error:
             if not _is_interrupt(error):
                 raise
-            click.echo(
-                "Interrupted. Everything stored so far is kept; run the same command to continue.",
-                err=True,
-            )
+            goes_on = ctx.invoked_subcommand in _GO_ON
+            click.echo(_KEPT if goes_on else "Interrupted. Run it again to begin.", err=True)
             ctx.exit(INTERRUPTED)
 
 
