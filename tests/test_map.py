@@ -1,6 +1,7 @@
 """What 'termsearch map' writes for a list, and which lists and options it refuses."""
 
 import csv
+import gzip
 import io
 from pathlib import Path
 
@@ -150,6 +151,7 @@ def test_a_very_long_text_is_cut_and_said_so(home: Path) -> None:
     [
         ("a.csv", "A;B\n1;2\n", (), 2, "its columns: A, B. Say which one it is with --column"),
         ("a.csv", "code,name\n1\n", (), 1, "line 2: 1 cells, expected 2"),
+        ("a.csv", "\n;;\ncode;name;\n1;x;\n", (), 1, "line 1: blank, expected a header"),
         ("a.jsonl", '{"name": "x"}\n', (), 1, "JSON, expected a CSV or TSV"),
         ("a.csv", "name\nx\n", ("--license", "https://x.org"), 2, "add --format sssom"),
         ("a.csv", "name\nx\n", ("--format", "sssom", "--license", "mine"), 2, "expected a URI"),
@@ -188,6 +190,25 @@ def test_a_workbook_is_told_how_to_become_a_list(home: Path) -> None:
 
     assert done.exit_code == 1
     assert "CSV UTF-8" in one_line(done)
+
+
+def test_a_list_may_be_compressed_as_a_table_may(home: Path) -> None:
+    path = home / "local.tsv.gz"
+    path.write_bytes(gzip.compress(b'code\tname\n1\t"zz pyrexia"\n'))
+
+    (row,) = rows_of(run(home, "map", str(path)))
+
+    assert (row["name"], row["curie"]) == ("zz pyrexia", "ward:007")
+
+
+def test_a_compressed_list_that_is_cut_is_refused(home: Path) -> None:
+    path = home / "local.csv.gz"
+    path.write_bytes(gzip.compress(b"name\nzz pyrexia\n")[:-9])
+
+    done = run(home, "map", str(path))
+
+    assert done.exit_code == 1
+    assert "the compressed data are cut or damaged" in one_line(done)
 
 
 def test_probabilities_of_an_encoder_without_any_are_no_ground_for_a_choice() -> None:

@@ -1,6 +1,8 @@
 """``termsearch map``."""
 
+import gzip
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -134,14 +136,19 @@ def _read(file: str, columns: dict[str, str]) -> "LocalList":
 
     if file == "-":
         return read_list("stdin", sys.stdin.buffer, columns)
-    path = Path(file)
+    path, name = Path(file), file.lower()
     if reason := why_unreadable(path):
         raise BadReleaseError(path, reason)
-    if path.suffix.lower() in _JSON:
+    if name.removesuffix(".gz").endswith(_JSON):
         raise BadReleaseError(path, "JSON, expected a CSV or TSV with a header")
     try:
-        with path.open("rb") as stream:
-            return read_list(str(path), stream, columns, tabs=path.suffix.lower() == ".tsv")
+        with gzip.open(path) if name.endswith(".gz") else path.open("rb") as stream:
+            tabs = name.removesuffix(".gz").endswith(".tsv")
+            return read_list(str(path), stream, columns, tabs=tabs)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadReleaseError(
+            path, f"the compressed data are cut or damaged ({error}); fetch it again"
+        ) from error
     except OSError as error:
         raise BadReleaseError(path, f"can't be read ({error.strerror})") from error
 

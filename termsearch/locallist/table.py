@@ -74,6 +74,8 @@ def read_list(
     table = cells(label, lines, partial(_fits, columns=columns), tabs=tabs)
     line, header = next(table)
     if not any(header):
+        if any(any(map(str.strip, texts)) for _, texts in table):
+            raise BadRecordError(label, f"line {line}", "blank, expected a header")
         raise BadReleaseError(label, "the list is empty; expected a header and a row for each text")
     found = _columns(label, line, header, columns)
     rows = list(_rows(label, header, found, table))
