@@ -19,6 +19,7 @@ from termsearch.index.folder import lock, read_manifest, unlock, write_manifest
 from termsearch.index.generations import (
     Served,
     importing,
+    kept,
     new_generation,
     publish,
     served,
@@ -115,7 +116,7 @@ def import_bundle(
     try:
         if not replace:
             _require_free(path, folder)
-        kept = _kept(folder)
+        before = kept(folder)
         card = unpacked(path, part, progress)
         if card.encoder:
             _place_encoder(part / ENCODER, export_folder(settings, card.manifest.encoder))
@@ -128,13 +129,7 @@ def import_bundle(
     finally:
         shutil.rmtree(part, ignore_errors=True)
         unlock(held)
-    return Imported(card, kept)
-
-
-def _kept(folder: Path) -> Generation | None:
-    now = served(folder)
-    manifest = read_manifest(folder / str(now.kept)) if now and now.kept else None
-    return manifest.as_generation() if manifest else None
+    return Imported(card, before)
 
 
 def _require_free(path: Path, folder: Path) -> None:

@@ -17,7 +17,7 @@ from termsearch.errors import (
 )
 from termsearch.index.edge import EdgeIndex
 from termsearch.index.generations import unfinished
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import SCHEMA, Manifest
 from termsearch.ingest import ingest
 from termsearch.portable import export_index, import_bundle
 from termsearch.settings import Settings
@@ -113,6 +113,30 @@ def test_an_import_says_that_it_deletes_what_was_kept(bundle: Path, tmp_path: Pa
         "The kept generation, mesh 2026, snomedct 20260101, umls 2026XX (11 names), was deleted; "
         "what answered until now is kept in its place.\n"
     )
+
+
+def test_what_is_kept_of_an_older_termsearch_stops_nothing_but_a_rollback(
+    bundle: Path, tmp_path: Path, encoder: WordHash, caplog: pytest.LogCaptureFixture
+) -> None:
+    import_bundle(there(tmp_path), bundle)
+    folder = tmp_path / "there" / "terms"
+    old = (folder / "1" / "termsearch.json").read_text(encoding="utf-8")
+    now = f'"schema_version": {SCHEMA}'
+    assert now in old
+    older = old.replace(now, f'"schema_version": {SCHEMA - 1}')
+    (folder / "1" / "termsearch.json").write_text(older, encoding="utf-8")
+
+    import_bundle(there(tmp_path), bundle, replace=True)
+
+    with pytest.raises(IndexUnreadableError, match="no rollback can return to") as refused:
+        EdgeIndex.rollback(folder)
+    assert "delete" not in str(refused.value)
+    index = EdgeIndex.open_or_create(folder, Manifest(encoder=encoder.card))
+    ingest([COUGH], "other", encoder, index)
+    assert index.kept() is None
+    index.publish()
+    assert import_bundle(there(tmp_path), bundle, replace=True).deleted is None
+    assert f"has schema {SCHEMA - 1}, this termsearch reads {SCHEMA})" in caplog.messages[0]
 
 
 def test_a_bundle_with_a_changed_byte_leaves_no_index(bundle: Path, tmp_path: Path) -> None:

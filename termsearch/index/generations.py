@@ -7,6 +7,7 @@ engine writes its settings anew as it opens one, into a file of another name tha
 of its first bearer is left.
 """
 
+import logging
 import re
 import shutil
 from pathlib import Path
@@ -25,19 +26,23 @@ from termsearch.index.folder import (
     write_file,
     write_manifest,
 )
-from termsearch.index.manifest import Manifest
+from termsearch.index.manifest import Generation, Manifest
 
 __all__ = [
     "Served",
     "forget_untouched",
     "importing",
+    "kept",
     "new_generation",
     "next_generation",
     "publish",
+    "require_readable",
     "served",
     "swapped",
     "unfinished",
 ]
+
+_log = logging.getLogger("termsearch.index")
 
 _POINTER = "current.json"
 _GENERATION = re.compile(r"(\d+)(\.copying|\.deleting|\.importing)?")
@@ -65,6 +70,36 @@ def served(folder: Path) -> Served | None:
     if said is None:
         _refuse_orphans(folder)
     return said
+
+
+def kept(folder: Path) -> Generation | None:
+    """What a rollback returns to; None if there is nothing.
+
+    None too, with a warning, where that can't be read: it may be of an older termsearch, which an
+    import has replaced, and is no reason to refuse what does without it.
+    """
+    now = served(folder)
+    if now is None or now.kept is None:
+        return None
+    generation = folder / str(now.kept)
+    try:
+        manifest = read_manifest(generation)
+    except IndexUnreadableError as error:
+        _log.warning("%s", _no_return(generation, error))
+        return None
+    return manifest.as_generation() if manifest else None
+
+
+def require_readable(generation: Path) -> None:
+    """Refuse to return to what is kept if its manifest can't be read.
+
+    Raises:
+        IndexUnreadableError: So it is.
+    """
+    try:
+        read_manifest(generation)
+    except IndexUnreadableError as error:
+        raise IndexUnreadableError(_no_return(generation, error)) from error
 
 
 def unfinished(folder: Path) -> Path | None:
@@ -203,6 +238,11 @@ def _begun(generation: Path) -> Manifest | None:
             f"what an ingest that was cut left in {generation} is damaged or of another version "
             f"({str(error).partition('; ')[0]}). Repeat the ingest with --discard to begin again."
         ) from error
+
+
+def _no_return(generation: Path, error: IndexUnreadableError) -> str:
+    why = str(error).partition("; ")[0]
+    return f"no rollback can return to {generation} ({why}); what answers is another and stays."
 
 
 def _refuse_orphans(folder: Path) -> None:

@@ -33,8 +33,10 @@ from termsearch.index.folder import (
 )
 from termsearch.index.generations import (
     forget_untouched,
+    kept,
     next_generation,
     publish,
+    require_readable,
     served,
     swapped,
     unfinished,
@@ -135,6 +137,7 @@ class EdgeIndex(EdgeWriter):
         try:
             now = served(folder)
             if now and now.kept:
+                require_readable(folder / str(now.kept))
                 cls.check(folder / str(now.kept))  # whole, or all stays as it is
             with suppress(IndexUnreadableError):  # damaged: there is nothing to lose
                 begun = unfinished(folder)
@@ -208,11 +211,7 @@ class EdgeIndex(EdgeWriter):
 
     def kept(self) -> Generation | None:
         """See :class:`~termsearch.index.Index`."""
-        now = served(self._folder)
-        if now is None or now.kept is None:
-            return None
-        manifest = read_manifest(self._folder / str(now.kept))
-        return manifest.as_generation() if manifest else None
+        return kept(self._folder)
 
     def unfinished(self) -> Generation | None:
         """See :class:`~termsearch.index.Index`."""
