@@ -114,6 +114,7 @@ def test_an_index_is_not_emptied(two: tuple[Path, Path]) -> None:
 
     assert told.exit_code == 2
     assert "all that is in the index" in told.output
+    assert "termsearch remove --all --index" in told.output
     assert vocabularies() == {"ward", "drugs"}
 
 

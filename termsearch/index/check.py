@@ -128,7 +128,7 @@ def listed(origins: Sequence[str]) -> str:
 def _all_there(origins: Sequence[str]) -> str:
     return (
         f"{', '.join(origins)} is all that is in the index, and none can be empty: delete the "
-        "index, or ingest something else first."
+        "index with 'termsearch remove --all --index NAME', or ingest something else first."
     )
 
 
