@@ -10,7 +10,7 @@ from termsearch.errors import IndexMissingError, ModelMismatchError, TermsearchE
 from termsearch.index import Index
 from termsearch.index.manifest import Manifest
 from termsearch.search import TermSearch
-from termsearch.settings import Settings
+from termsearch.settings import ENCODERS, Settings
 
 __all__ = [
     "asked_encoder",
@@ -221,7 +221,7 @@ def _may_be(card: EncoderCard, settings: Settings) -> bool:
 
 def export_folder(settings: Settings, card: EncoderCard) -> Path:
     """Where the encoder of ``card`` is exported to, for every index that it built."""
-    return settings.home / "encoders" / card.essence_digest()
+    return settings.home / ENCODERS / card.essence_digest()
 
 
 def export_encoder(settings: Settings, encoder: Encoder, index: Index) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -21,7 +21,10 @@ from pydantic import (
 from termsearch.choices import Pooling, Precision
 from termsearch.errors import ConfigError
 
-__all__ = ["ServiceSettings", "Settings", "first_wrong"]
+__all__ = ["ENCODERS", "ServiceSettings", "Settings", "first_wrong"]
+
+#: The folder beside the indexes in which encoders lie that were exported for them.
+ENCODERS: Final = "encoders"
 
 _PREFIX = "TERMSEARCH_"
 _INDEX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -40,6 +43,8 @@ def _index_name(name: str) -> str:
             f"{name!r} can't be a name; expected letters, digits, '.', '_' and '-', the first a "
             "letter or a digit"
         )
+    if name.casefold() == ENCODERS:  # some disks know no case
+        raise ValueError(f"{name!r} can't be a name: the encoders of all indexes lie there")
     return name
 
 

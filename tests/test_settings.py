@@ -8,7 +8,7 @@ import pytest
 from termsearch.cli.options import settings_with
 from termsearch.errors import ConfigError
 from termsearch.service import ServiceConfig
-from termsearch.settings import ServiceSettings, Settings
+from termsearch.settings import ENCODERS, ServiceSettings, Settings
 
 
 def test_variables_set_their_fields_and_empty_ones_do_not() -> None:
@@ -27,6 +27,12 @@ def test_a_variable_that_is_like_none_is_refused_with_all_of_them() -> None:
 
     with pytest.raises(ConfigError, match=f"{strange} is no setting; known: TERMSEARCH_HOST, "):
         Settings.from_env({strange: "/x"})
+
+
+@pytest.mark.parametrize("name", [ENCODERS, "Encoders"])
+def test_no_index_lies_where_the_encoders_of_all_do(name: str) -> None:
+    with pytest.raises(click.UsageError, match="the encoders of all indexes lie there"):
+        settings_with(index=name)
 
 
 @pytest.mark.parametrize("name", ["a b", "../else", ".hidden", "", "terms\n"])
