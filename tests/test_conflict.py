@@ -77,6 +77,8 @@ CONTRADICTING = [
     ("non-Hodgkin lymphoma", "Hodgkin lymphoma"),
     ("non insulin dependent diabetes", "Insulin-dependent diabetes"),
     ("nonobstructive jaundice", "Obstructive jaundice"),
+    ("non-ST elevation MI", "ST elevation myocardial infarction"),
+    ("non-REM sleep", "REM sleep"),
     # what is said of what is absent
     ("no left hip fracture", "Right hip fracture"),
     ("no left hip fracture", "Hip fracture"),

@@ -23,6 +23,11 @@ from termsearch.conflict import conflicts, facts
         ("eyes close together", "Widely spaced eyes"),
         ("no hearing loss", "Hearing loss"),
         ("no loss of consciousness", "Loss of consciousness"),
+        ("no sensory deficits", "Sensory deficit"),
+        ("no decreased appetite", "Decreased appetite"),
+        ("no missing teeth", "Missing teeth"),
+        ("no impaired vision", "Impaired vision"),
+        ("no sleep deprivation", "Sleep deprivation"),
     ],
 )
 def test_more_and_less_exclude_one_another(asked: str, found: str) -> None:
@@ -47,6 +52,7 @@ def test_more_and_less_exclude_one_another(asked: str, found: str) -> None:
         ("far-sighted", "Close-set eyes"),
         ("absent-hypoplastic ulnae", "Hypoplasia/aplasia of the ulnae"),
         ("no iron", "Iron deficiency"),
+        ("lack of sleep", "Sleep deprivation"),
     ],
 )
 def test_what_may_be_as_much_or_of_something_else_does_not_conflict(asked: str, found: str) -> None:

@@ -11,7 +11,15 @@ __all__ = ["Denial", "denials", "differing"]
 
 
 #: A lack that may be absent itself.
-_LACK = frozenset(listed("loss deficiency insufficiency deficit defect"))
+_LACK = frozenset(
+    map(
+        stem,
+        listed(
+            "loss deficiency insufficiency deficit defect deprivation agenesis atresia missing "
+            "impaired delayed decreased reduced poor"
+        ),
+    )
+)
 
 
 class Denial(NamedTuple):
@@ -130,7 +138,9 @@ def _excused(absence: Absence, theirs: Facts) -> bool:
 
     Not where a lack is what is absent: no hearing loss.
     """
-    return absence.by == "no " and theirs.lacks and _LACK.isdisjoint(absence.shown.split())
+    return (
+        absence.by == "no " and theirs.lacks and _LACK.isdisjoint(map(stem, absence.shown.split()))
+    )
 
 
 def _shown(absence: Absence, stated: Stated | None = None) -> str:

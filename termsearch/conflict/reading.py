@@ -58,7 +58,7 @@ _PREFIX = re.compile(rf"({'|'.join(sorted(PREFIXES, key=len, reverse=True))})(.{
 #: Antihypertensive. By itself it may mean an antibody against, or a vaccine: "anti-rabies vaccine".
 _AGAINST = re.compile("anti(?!bod)([a-z]{5,})")
 _SHORTEST_PREFIXED = 6  # "bi" and four letters
-_SHORTEST_NON = 8  # spares none, nonane, and short words that begin so by chance
+_SHORTEST_NON = 8  # spares none, nonane, and short words that begin so by chance; not "non-ST"
 _STEM_AFTER_PREFIX = 4  # as in MEASURED; enough to know hyperkalemia from hyponatremia
 _EACH_SIDE = {"left", "right"}
 
@@ -88,7 +88,7 @@ def facts(text: str) -> Facts:
 def _word(text: Text, at: int) -> int:
     """A word without a role: what its prefix or its number says, and a plain word besides."""
     token = text.tokens[at]
-    if token.startswith("non") and len(token) >= _SHORTEST_NON:
+    if token.startswith("non") and (len(token) >= _SHORTEST_NON or "-" in token):
         non(text, token)
         return at + 1
     if not token.isalpha():

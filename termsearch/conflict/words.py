@@ -237,8 +237,9 @@ NOT_TURNED = frozenset(
 LACKS = frozenset(
     listed(
         "abolished absence absent agenesis aplasia aplastic atresia atretic decreased defect "
-        "defective deficiency deficient deficit delayed hypoplasia hypoplastic sparse thinning "
-        "depleted impaired insensitivity insufficiency lack loss missing negative poor reduced"
+        "defective deficiency deficient deficit delayed depleted deprivation hypoplasia "
+        "hypoplastic sparse thinning impaired insensitivity insufficiency lack loss missing "
+        "negative poor reduced"
     )
 )
 
