@@ -4,6 +4,7 @@ A role takes a text and the position of its word, and returns the position to go
 """
 
 import re
+from collections.abc import Iterator
 
 from termsearch.conflict.numbers import AXES, Quantity, amount, numeral, unit
 from termsearch.conflict.stated import Role
@@ -25,7 +26,9 @@ __all__ = [
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)(-?)")
 _LETTERS_NUMBER = re.compile(r"([^\W\d_]+)(\d{1,4}[a-z]?)")
 _ORDINAL_DIGITS = frozenset({"st", "nd", "rd", "th"})
-_SEPARATORS = frozenset({"and", "or", "/", ",", "to"})
+_TO = frozenset({"to", "through", "thru"})
+_SEPARATORS = frozenset({"and", "or", "/", ",", *_TO})
+_BESIDE = frozenset({"and", "or", "/"})
 _ONES = frozenset("123456789")
 _INTRAVENOUS = "iv"
 _PHRASE_ENDS = frozenset({"", ",", ";", "(", ")"})
@@ -60,13 +63,15 @@ def _values(text: Text, at: int, noun: str) -> tuple[list[str], int]:
         value, after = _value(text, at, noun)
         if not value:
             return values, end
-        end = after
-        if text.at(end - 1).endswith("-"):
-            until, after = _value(text, end, noun)
+        end, hyphen = after, text.at(after - 1).endswith("-")
+        if hyphen or text.at(end) in _TO:
+            until, after = _value(text, end + (not hyphen), noun)
             if until.isdigit() and value.isdigit():
                 between = range(int(value), min(int(until), _LAST_OF_RANGE) + 1)
                 return values + (list(map(str, between)) or [value]), after
         values.append(value)
+        if hyphen and until[:1].isdigit():  # 3a-3b; not factor 4-alpha
+            return [*values, until], after
         if text.at(end) not in _SEPARATORS or not _goes_on(text.at(end + 1), value):
             return values, end
         at = end + 1
@@ -143,10 +148,21 @@ def letters_number(text: Text, at: int) -> None:
 def _loose(text: Text, at: int, value: str, letters: str = "") -> None:
     """A number of the letters, or of the word before it: ataxia 1, IL-6."""
     noun, of = (letters, "") if letters else (text.at(at - 1), text.at(at - 2))
-    if noun not in _EDITIONS:
-        role: Role = "last" if text.last(at) else "loose"
-        value = value.lstrip("0") or "0"
-        text.say(stem(noun), value, f"{noun} {value}", role, of if of.isalpha() else "")
+    if noun in _EDITIONS or noun in _BESIDE:
+        return
+    role: Role = "last" if text.last(at) else "loose"
+    for each in (value.lstrip("0") or "0", *_beside(text, at + 1)):
+        text.say(stem(noun), each, f"{noun} {each}", role, of if of.isalpha() else "")
+
+
+def _beside(text: Text, at: int) -> Iterator[str]:
+    """Further numbers of one word: HIV 1 and 2, BRCA1/2; not "PCR 1 and 2 mg"."""
+    while text.at(at) in _BESIDE and text.at(at + 1)[:1].isdigit():
+        value = numeral(text.at(at + 1))
+        if not value or unit(text.at(at + 2)):
+            return
+        yield value
+        at += 2
 
 
 def number(text: Text, at: int) -> int:

@@ -24,6 +24,9 @@ _JOINED = re.compile(
 #: "Vitamin B-12" and "vitamin B 12" are no vitamin B that has a 12.
 _VITAMIN = re.compile(r"\bvitamin ([a-z])[- ](?=\d)")
 
+#: "Stage III-IV": the hyphen of a range, of which nothing would be left between letters.
+_ROMAN_RANGE = re.compile(r"\b([ivx]+[a-e]?)-(?=[ivx]+[a-e]?\b)")
+
 #: Where a negated phrase ends.
 BOUNDARIES = frozenset(listed(", ; ( ) with but due in on during after"))
 ENDS = BOUNDARIES | {""}
@@ -56,7 +59,9 @@ class Text:
         if "vitamin" in form:
             form = _VITAMIN.sub(r"vitamin \1", form)
         if "-" in form:
-            form = _JOINED.sub(r"\1", form)
+            form = _ROMAN_RANGE.sub(r"\1 to ", _JOINED.sub(r"\1", form))
+        if "&" in form:
+            form = form.replace("&", " and ")
         self.tokens: list[str] = _TOKEN.findall(form)
         self.said: list[_Said] = []
         self.words: list[str] = []
