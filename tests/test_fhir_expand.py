@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.concepts import concept
 from tests.conftest import WordHash
 from tests.fhir import EXPAND, MESH, SNOMED, ask, codes, echoed, expand, failed, get, post, served
 
@@ -122,6 +123,17 @@ def test_a_filter_leaves_out_what_it_does_not_mean(
 
     assert codes(value_set) == left
     assert value_set["expansion"]["total"] == len(left)
+
+
+def test_a_word_that_is_read_otherwise_may_be_half_typed(tmp_path: Path) -> None:
+    names = ("Mining", "Meningitis", "Meningioma")
+    more = [concept("mesh", f"D99001{at}", name) for at, name in enumerate(names)]
+
+    with served(tmp_path, *more) as client:
+        value_set = expand(client, f"{MESH}?fhir_vs", filter="mening")
+
+    shown = [each["display"] for each in value_set["expansion"]["contains"]]
+    assert shown == ["Mining", "Meningioma", "Meningitis"]
 
 
 def test_the_floor_of_a_score_is_that_of_its_encoder(client: TestClient, tmp_path: Path) -> None:

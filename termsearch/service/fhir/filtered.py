@@ -64,7 +64,7 @@ async def found(
 
     ``many`` or more, if there are so many; fewer are the beginning of what more would be. If no
     name has the words as they stand, they may be half typed: names of which each word typed begins
-    a word go first.
+    a word go first, but behind what the words were read as ("mening" is read as "mining").
     """
     parts = [part for part in of.parts if part.codes != ()]
     best: dict[str, Row] = {}
@@ -87,10 +87,12 @@ async def _deep(
     floor = fitted.none_below if fitted else _FLOOR
     meant = [[hit for hit in answer.results if _is_meant(answer, hit, floor)] for answer in answers]
     rows = list(_rows(parts, meant))
-    if not any(row.kind in AS_IT_STANDS for row in rows):
+    as_typed = (() if answer.read_as else hits for answer, hits in zip(answers, meant, strict=True))
+    if not any(row.kind in AS_IT_STANDS for row in _rows(parts, as_typed)):
+        as_read = [row for row in rows if row.kind in AS_IT_STANDS]
         scores = {row.curie: row.score for row in rows}
         begun = await _begun(search, text, parts, wheres, depth)
-        rows = [*(row._replace(score=scores.get(row.curie)) for row in begun), *rows]
+        rows = [*as_read, *(row._replace(score=scores.get(row.curie)) for row in begun), *rows]
     ends = (
         len(answer.results) < depth or not hits or hits[-1].rank <= depth - depth // _LAST
         for answer, hits in zip(answers, meant, strict=True)
