@@ -136,6 +136,15 @@ def test_a_word_that_is_read_otherwise_may_be_half_typed(tmp_path: Path) -> None
     assert shown == ["Mining", "Meningioma", "Meningitis"]
 
 
+def test_what_a_half_typed_word_may_become_is_not_cut_short(tmp_path: Path) -> None:
+    more = [concept("mesh", f"D9910{at}", f"Meningitis {at}") for at in range(10, 60)]
+
+    with served(tmp_path, concept("mesh", "D990010", "Mining"), *more) as client:
+        value_set = expand(client, f"{MESH}?fhir_vs", filter="mening", count=60)
+
+    assert value_set["expansion"]["total"] == len(codes(value_set)) == 51
+
+
 def test_the_floor_of_a_score_is_that_of_its_encoder(client: TestClient, tmp_path: Path) -> None:
     fitted = WordHash()
     as_fitted = {"model": "sentence-transformers/all-MiniLM-L6-v2", "max_tokens": 256}

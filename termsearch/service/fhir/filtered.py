@@ -91,13 +91,15 @@ async def _deep(
     if not any(row.kind in AS_IT_STANDS for row in _rows(parts, as_typed)):
         as_read = [row for row in rows if row.kind in AS_IT_STANDS]
         scores = {row.curie: row.score for row in rows}
-        begun = await _begun(search, text, parts, wheres, depth)
+        begun, whole = await _begun(search, text, parts, wheres, depth)
         rows = [*as_read, *(row._replace(score=scores.get(row.curie)) for row in begun), *rows]
+    else:
+        whole = True
     ends = (
         len(answer.results) < depth or not hits or hits[-1].rank <= depth - depth // _LAST
         for answer, hits in zip(answers, meant, strict=True)
     )
-    return rows, all(ends)
+    return rows, whole and all(ends)
 
 
 def _is_meant(answer: Answer, hit: Hit, floor: float) -> bool:
@@ -138,20 +140,25 @@ def _of_hit(part: Part, hit: Hit) -> Iterator[Row]:
 
 async def _begun(
     search: AsyncTermSearch, text: str, parts: Sequence[Part], wheres: Sequence[Among], depth: int
-) -> list[Row]:
-    """Only of code systems with concepts of their own: a completion has no source's code."""
+) -> tuple[list[Row], bool]:
+    """What the text may become, and whether a deeper step finds no more of it.
+
+    Only of code systems with concepts of their own: a completion has no source's code.
+    """
+    limit = min(depth, _BEGUN)
     wanted = [(p, where) for p, where in zip(parts, wheres, strict=True) if p.system.owned]
 
     def complete(search: TermSearch) -> list[Completions]:
-        return [autocomplete(search.index, text, w, limit=min(depth, _BEGUN)) for _, w in wanted]
+        return [autocomplete(search.index, text, w, limit=limit) for _, w in wanted]
 
     answers = await search.call(complete)
-    return [
+    rows = [
         _of_completion(each)
         for (part, _), answer in zip(wanted, answers, strict=True)
         for each in answer.results
         if not each.slips and part.lists(each.curie)
     ]
+    return rows, limit == _BEGUN or all(len(answer.results) < limit for answer in answers)
 
 
 def _of_completion(one: Completion) -> Row:
