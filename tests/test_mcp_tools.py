@@ -90,6 +90,7 @@ def test_filters_act_and_take_one_value_for_a_list(shelf: Shelf) -> None:
         ("descendants", {"code": "mash:D990001"}, "mesh"),
         ("translate_code", {"code": "mesh:D990002", "target": "snowmed"}, "snomedct"),
         ("map_terms", {"terms": ["x"] * 101}, "100"),
+        ("map_terms", {"terms": ["x", "\ud800" + "x" * 1_000]}, "terms.1: "),
         ("validate_codes", {"codes": ["mesh:D1"] * 101}, "100"),
     ],
 )

@@ -53,6 +53,8 @@ def _as_list(given: object) -> object:
 
 
 _LISTED = BeforeValidator(_as_list)
+#: Of any length; without a bound pydantic would not look whether it is UTF-8.
+_Any = Annotated[str, Field(min_length=0)]
 Values = Annotated[list[Text], _LISTED, Field(max_length=50)]
 
 
@@ -113,7 +115,7 @@ class SearchConcepts(Filters):
 class MapTerms(Filters):
     """``map_terms``."""
 
-    terms: Annotated[list[str], _LISTED] = Field(
+    terms: Annotated[list[_Any], _LISTED] = Field(
         min_length=1,
         max_length=100,
         description=f"One concept each, at most {MAX_TEXT:,} characters; answered in order.",
