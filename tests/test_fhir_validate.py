@@ -92,6 +92,18 @@ def test_a_system_is_inferred_where_that_is_asked_for(client: TestClient) -> Non
     assert value(inferred, "system") == value(alone, "system") == MESH
 
 
+def test_the_system_of_a_code_that_is_gone_is_inferred_too(client: TestClient) -> None:
+    compose = {"include": [{"system": MESH}, {"system": SNOMED}]}
+    value_set = {"resourceType": "ValueSet", "status": "active", "compose": compose}
+    body = sent(code="10000006", inferSystem=True)
+    body["parameter"].append({"name": "valueSet", "resource": value_set})
+
+    answer = post(client, IN_VALUE_SET, body)
+
+    assert value(answer, "system") == SNOMED
+    assert value(answer, "result") is True
+
+
 @pytest.mark.parametrize("infer", [True, False])
 def test_no_code_is_in_a_set_of_which_all_is_left_out(client: TestClient, infer: bool) -> None:
     answer = get(client, IN_VALUE_SET, url=f"{MESH}?fhir_vs", code="D990002", inferSystem=infer,

@@ -157,6 +157,7 @@ def _inferred(index: Index, call: Call, within: Set, coding: Coding) -> list[Cod
     if not call.given.flag("inferSystem") and len(within.systems) > 1:
         raise invalid("no system is given; give system, or inferSystem with a code.")
     held = [each for each in within.systems if one_coded(index, each, coding.code)]
+    held = held or [each for each in within.systems if gone(index, each, coding.code)]
     systems = held or within.systems[:1]
     return [coding.model_copy(update={"system": each.uri}) for each in systems] or [coding]
 
