@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from termsearch.service.fhir.properties import PROPERTY_URIS
 from tests.concepts import concept
 from tests.fhir import (
+    HEIRS,
     ICD,
     LOINC,
     LOOKUP,
@@ -118,6 +119,13 @@ def test_a_code_without_its_dot_is_told_how_it_is_written(tmp_path: Path) -> Non
     assert failed(outcome)[1].endswith("; it has E11.9.")
 
 
+def test_a_code_that_is_gone_is_not_told_for_one_that_is_near(tmp_path: Path) -> None:
+    with served(tmp_path, *HEIRS) as client:
+        outcome = get(client, LOOKUP, status=404, system=SNOMED, code="1000000")
+
+    assert failed(outcome)[1].endswith("|20260101.")
+
+
 def test_umls_goes_by_the_address_of_hl7s_terminology_too(client: TestClient) -> None:
     answer = get(client, LOOKUP, system="http://terminology.hl7.org/CodeSystem/umls",
                  code="C9900001")  # fmt: skip
@@ -130,6 +138,7 @@ def test_umls_goes_by_the_address_of_hl7s_terminology_too(client: TestClient) ->
     [
         ({"system": MESH, "code": "D1"}, 404, "not-found", "D1 is no code of"),
         ({"system": MESH, "code": "d990002"}, 404, "not-found", "it has D990002"),
+        ({"system": SNOMED, "code": "D990002"}, 404, "not-found", "mesh:D990002 is known"),
         ({"system": UMLS, "code": "C9900000"}, 404, "not-found", "is retired and not in this"),
         ({"system": "http://example.org", "code": "D1"}, 404, "not-found", "not in the index"),
         ({"system": MESH, "code": "D990002", "version": "1999"}, 404, "not-found", "2026"),

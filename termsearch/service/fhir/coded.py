@@ -143,9 +143,13 @@ def known_code(index: Index, system: System, code: str) -> Coded:
 
 
 def _written(index: Index, system: System, code: str) -> str:
-    """How a code is to be written that other ways in put right: ``E119``, ``d990002``."""
+    """What a code may be a slip for (``E119``, ``d990002``), be it of another code system."""
     near = similar_codes(index, curie_of(system, full_code(system.vocabulary, code)))
-    return f"; it has {code_of(system.vocabulary, near[0])}" if near else ""
+    one = next(iter(coded(index, near).values()), None)
+    if one is None:  # what is near is gone too
+        return ""
+    own = one.vocabulary == system.vocabulary
+    return f"; it has {one.code}" if own else f"; {one.curie} is known"
 
 
 def curie_of(system: System, code: str) -> str:
