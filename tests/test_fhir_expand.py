@@ -133,7 +133,20 @@ def test_a_word_that_is_read_otherwise_may_be_half_typed(tmp_path: Path) -> None
         value_set = expand(client, f"{MESH}?fhir_vs", filter="mening")
 
     shown = [each["display"] for each in value_set["expansion"]["contains"]]
-    assert shown == ["Mining", "Meningioma", "Meningitis"]
+    assert shown == ["Meningioma", "Meningitis", "Mining"]
+
+
+def test_an_abbreviation_that_is_written_out_goes_before_what_it_may_become(
+    tmp_path: Path,
+) -> None:
+    names = ("Hypertension", "Htnz fever", "Htnzz")
+    more = [concept("mesh", f"D99001{at}", name) for at, name in enumerate(names)]
+
+    with served(tmp_path, *more) as client:
+        value_set = expand(client, f"{MESH}?fhir_vs", filter="htn")
+
+    shown = [each["display"] for each in value_set["expansion"]["contains"]]
+    assert shown == ["Hypertension", "Htnzz", "Htnz fever"]
 
 
 def test_what_a_half_typed_word_may_become_is_not_cut_short(tmp_path: Path) -> None:

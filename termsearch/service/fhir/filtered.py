@@ -8,6 +8,7 @@ from termsearch.answer import AS_IT_STANDS, Answer, Hit
 from termsearch.autocomplete import Completion, Completions, autocomplete, has_words
 from termsearch.decision import calibration_of
 from termsearch.index.where import Condition
+from termsearch.match import DOUBT
 from termsearch.search import TermSearch
 from termsearch.service.fhir.coded import coded
 from termsearch.service.fhir.sets import Among, Part, Set
@@ -64,7 +65,8 @@ async def found(
 
     ``many`` or more, if there are so many; fewer are the beginning of what more would be. If no
     name has the words as they stand, they may be half typed: names of which each word typed begins
-    a word go first, but behind what the words were read as ("mening" is read as "mining").
+    a word go first, but behind what an abbreviation was written out to. What a slip would be
+    ("mening": mining) comes behind them: a word in a search box is rather half typed.
     """
     parts = [part for part in of.parts if part.codes != ()]
     best: dict[str, Row] = {}
@@ -89,7 +91,7 @@ async def _deep(
     rows = list(_rows(parts, meant))
     as_typed = (() if answer.read_as else hits for answer, hits in zip(answers, meant, strict=True))
     if not any(row.kind in AS_IT_STANDS for row in _rows(parts, as_typed)):
-        as_read = [row for row in rows if row.kind in AS_IT_STANDS]
+        as_read = [row for row in rows if row.kind in AS_IT_STANDS and _is_sure(row)]
         scores = {row.curie: row.score for row in rows}
         begun, whole = await _begun(search, text, parts, wheres, depth)
         rows = [*as_read, *(row._replace(score=scores.get(row.curie)) for row in begun), *rows]
@@ -100,6 +102,11 @@ async def _deep(
         for answer, hits in zip(answers, meant, strict=True)
     )
     return rows, whole and all(ends)
+
+
+def _is_sure(row: Row) -> bool:
+    """Whether the words of the name are what was typed written out, no letter of it changed."""
+    return row.score is not None and row.score > 1 - DOUBT
 
 
 def _is_meant(answer: Answer, hit: Hit, floor: float) -> bool:
