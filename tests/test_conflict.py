@@ -138,6 +138,8 @@ CONTRADICTING = [
     ("collagen XI", "Collagen XII"),
     # letters
     ("hemophilia A", "Hemophilia B"),
+    ("haemophilia A carrier", "Hemophilia B carrier"),
+    ("bipolar I disorder", "Bipolar II disorder"),
     ("haemophilia B", "Hemophilia A (factor VIII deficiency)"),
     ("protein C", "Protein S"),
     ("cyclosporin A", "Cyclosporin H"),
@@ -233,6 +235,8 @@ AGREEING = [
     ("left or right hip pain", "Left hip pain"),
     ("third disease", "Disease 3b"),
     ("hemophilia A", "Hemophilia"),
+    ("haemophilia A carrier", "Hemophilia A carrier"),
+    ("bipolar type 1", "Bipolar I disorder"),
     ("hemophilia A", "Haemophilia type A"),
     ("Crohn's", "Crohn 2"),
     ("fever in a", "Fever b"),

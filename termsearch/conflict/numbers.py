@@ -12,7 +12,8 @@ _GREEK_NAMES = frozenset(GREEK.values())
 
 _NOUNS = listed(
     "type subtype stage grade class phase trimester degree group subgroup category level factor "
-    "trisomy monosomy chromosome complex nerve serotype genotype zone hepatitis vitamin influenza"
+    "trisomy monosomy chromosome complex nerve serotype genotype zone hepatitis vitamin influenza "
+    "hemophilia bipolar"
 )
 
 
@@ -24,10 +25,10 @@ def _plural(noun: str) -> str:
 
 #: Nouns that a number, a Roman numeral or a letter is the value of; each with its plural.
 AXES = {form: noun for noun in _NOUNS for form in (noun, _plural(noun))}
-AXES["hep"] = "hepatitis"
+AXES |= {"hep": "hepatitis", "haemophilia": "hemophilia", "haemophilias": "hemophilia"}
 
 #: Here a single letter is a letter, never a Roman numeral: chromosome X, vitamin C.
-_LETTERED = frozenset({"chromosome", "hepatitis", "vitamin", "influenza"})
+_LETTERED = frozenset({"chromosome", "hepatitis", "vitamin", "influenza", "hemophilia"})
 
 _DIGITS = re.compile(r"0*(\d{1,4})([a-z]?)")
 _ROMAN = re.compile(r"([ivx]+)([a-e]?)")
