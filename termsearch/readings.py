@@ -1,6 +1,5 @@
 """Other ways to read a query that no name answers as it stands."""
 
-import re
 from collections.abc import Container, Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -13,7 +12,7 @@ from termsearch.index.point import Point
 from termsearch.index.rules import rules
 from termsearch.initials import LONGEST, SHORTEST
 from termsearch.normalize import search_form
-from termsearch.typo import corrected
+from termsearch.typo import corrected, in_use
 
 __all__ = ["Manner", "Reading", "readings"]
 
@@ -29,9 +28,6 @@ _MOST_INITIALED = 200
 
 #: Names spelt most like a word that are looked through for it.
 _MOST_ALIKE = 100
-
-#: A word in them, whatever stands beside it: "ilium, left".
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 #: How a reading comes by its words: with what is short or colloquial written out, with a word put
@@ -94,10 +90,8 @@ def _spelt_like(words: Sequence[str], index: Index) -> list[list[str]]:
 
 
 def _in_use(word: str, index: Index) -> bool:
-    """Whether a name has ``word``, or its singular."""
     (names,) = _spelt_like([word], index)
-    either = {word, word.removesuffix("s")}
-    return any(not either.isdisjoint(_LETTERS.findall(name)) for name in names)
+    return in_use(word, names)
 
 
 def _with_long_forms(words: Sequence[str], index: Index) -> list[Reading]:

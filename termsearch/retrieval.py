@@ -49,7 +49,9 @@ _LEGS: dict[Mode, tuple[_Searched, ...]] = {
 #: Modes that understand codes.
 _WITH_CODES = ("auto", "exact")
 
-#: From this score on a hit is near: its words are those that a misspelt one may be.
+#: From this score on a hit is near: its words are those that a misspelt one may be. The answers to
+#: 800 names with slips are the same with 0.6, 0.7, 0.8 and without the bound, which took a batch up
+#: to a fifth more processor time.
 _NEAR = 0.6
 
 #: What a reading takes off the score, and how probable its hits are at the most.

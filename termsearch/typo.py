@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-__all__ = ["corrected"]
+__all__ = ["corrected", "in_use"]
 
 #: Letters in one run, whatever stands beside it ("alzhiemer's", "pnuemonia,"), but for digits: they
 #: are no slips, and BRCA1 is not BRCA2.
@@ -99,7 +99,8 @@ def _has(known: Container[str], word: str) -> bool:
     return word in known or word.removesuffix("s") in known
 
 
-def _is_in(word: str, names: Iterable[str]) -> bool:
+def in_use(word: str, names: Iterable[str]) -> bool:
+    """Whether one of ``names``, which are search forms, has ``word`` or its singular."""
     return any(_has(_LETTERS.findall(name), word) for name in names)
 
 
@@ -114,7 +115,7 @@ def _right(word: str, near: Counter[str], names: Sequence[str], *, alone: bool) 
     """
     if len(word) >= _SHORTEST and f"{word}s" in near:  # and no name near it has the singular
         return [f"{word}s"]
-    if _is_in(word, names):
+    if in_use(word, names):
         return []
     ways = _ways(word, near + _counted(names), alone=alone)
     return [way.word for way in ways[:2] if way[:2] == ways[0][:2]]

@@ -167,7 +167,7 @@ def test_an_interrupt_that_an_import_swallows_is_one_still(
 
 
 def test_an_interrupt_that_a_destructor_swallows_is_raised_again(tmp_path: Path) -> None:
-    """Python prints what a destructor raises, and goes on: a compiled pattern has one."""
+    """Python prints what a destructor raises, and goes on: ``regex`` has classes with one."""
     (tmp_path / "local.csv").write_text("code,name\n1,Fever\n", encoding="utf-8")
     program = """if True:
         import signal, sys, time

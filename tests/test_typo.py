@@ -16,10 +16,6 @@ def nothing(words: Sequence[str]) -> list[list[str]]:
     return [[] for _ in words]
 
 
-def others(*names: str) -> list[str]:
-    return [*names]
-
-
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -66,7 +62,7 @@ def test_what_sounds_the_same_goes_first_then_what_takes_fewer_edits() -> None:
 
 def test_of_words_that_are_equally_near_the_two_that_most_names_have_are_tried() -> None:
     names = ["zz osteopetrosis", "osteopetrosis", "osteoporosis"]
-    more = others("osteoporosis of zz", "osteoporosis, zz", "osteoperoses")
+    more = ["osteoporosis of zz", "osteoporosis, zz", "osteoperoses"]
 
     assert corrected("osteoperosis zz", names, lambda _: [more]) == [
         "osteoporosis zz",
@@ -139,7 +135,7 @@ def test_a_long_text_is_no_slip_of_the_pen() -> None:
 
 
 def test_four_letters_are_put_right_by_a_common_word_and_never_alone() -> None:
-    hearts = others(*(f"heart {number}" for number in range(10)), "hart's disease", "part")
+    hearts = [*(f"heart {number}" for number in range(10)), "hart's disease", "part"]
 
     assert corrected("hart attack", ["attack"], lambda _: [hearts[:10]]) == ["heart attack"]
     assert corrected("hart attack", ["attack"], lambda _: [hearts[:9]]) == [], "rare"
